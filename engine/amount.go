@@ -18,6 +18,9 @@ type Rate int64
 // One is the whole: a share of 100 %.
 const One Rate = 1_000_000_000_000
 
+// MaxFigure is the largest amount that a figure of policy may have, in yuan.
+const MaxFigure = 9_000_000 * One
+
 // num is an amount inside a payer's rule: unsigned fixed point, 1e-18 yuan.
 // With amounts below 1e10 yuan and shares of at most six decimals, sums and
 // products are exact; a division (where a cap bites) is off by less than 1e-18.

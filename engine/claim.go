@@ -132,6 +132,8 @@ type Counter struct {
 	Deduct  Amount // taken by the deductible
 	Paid    Amount
 	Spell   Amount // deductible of the spell that the last visit belonged to
+
+	booked bool
 }
 
 // Settlement is the answer. Amounts are exact and satisfy the national identities.

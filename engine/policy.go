@@ -236,6 +236,8 @@ type Row struct {
 	Sources []uint8 // positions in Policy.Sources
 	Grade   byte    // 'A' to 'D'
 	Note    Name
+	// Overridden marks a figure that the person replaced for this settlement.
+	Overridden bool
 }
 
 // Figure is a value of policy: an amount in yuan, a share, a factor.

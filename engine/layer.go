@@ -1,0 +1,650 @@
+package engine
+
+// layer lets one payer act; see Layer for what its parts mean.
+func (r *run) layer(l *Layer, path string) {
+	e := enter(r, l)
+	e.path = path
+	e.deduct()
+	switch {
+	case r.err != nil:
+		return
+	case e.givenAmount():
+	case l.Quota != nil:
+		e.quota()
+	default:
+		e.bands()
+		e.guarantee()
+	}
+	if r.err != nil {
+		return
+	}
+	e.book()
+}
+
+// entry is one layer at work.
+type entry struct {
+	*run
+	l     *Layer
+	path  string
+	res   LayerResult
+	sorts bool  // the layer sorts what it does not pay
+	at    Place // its first bucket
+	start [numPlaces]Fen
+
+	in     num // what entered
+	cutIn  num // part of it above a cap on what may enter
+	duct   num // taken by the deductible
+	paid   num // before rounding
+	cut    num // what the caps cut off
+	ladder []rung
+}
+
+// rung is one band with the amount that fell into it.
+type rung struct {
+	row      *Row
+	from, to Fen
+	base     num
+	share    Rate
+	paid     num
+	adjusted []Adjusted
+}
+
+func enter(r *run, l *Layer) *entry {
+	e := &entry{run: r, l: l, at: l.Enters[0].Bucket, start: r.led}
+	e.sorts = e.at == InScope || e.at == Separate || e.at == AboveCap
+	for _, x := range l.Enters {
+		a := fromFen(r.led[x.Bucket])
+		if x.Bucket == AboveCap {
+			a = r.above
+		}
+		e.in = e.in.add(a.times(x.Weight))
+	}
+	e.res.Layer = l
+	e.res.Entered = e.in.fen()
+	return e
+}
+
+// used sums counters: the layer's own, or those of With.
+func (e *entry) used(s *Span) (sum Counter) {
+	own := [1]string{e.l.ID}
+	with := s.With
+	if len(with) == 0 {
+		with = own[:]
+	}
+	for _, id := range with {
+		if c := e.c.Year.find(e.key(id, s)); c != nil {
+			sum.Entered.Lo += c.Entered.Lo
+			sum.Deduct.Lo += c.Deduct.Lo
+			sum.Paid.Lo += c.Paid.Lo
+		}
+	}
+	return sum
+}
+
+// key names a counter: "chronic", "chronic/dialysis", "chronic/dialysis@2026-05".
+func (e *entry) key(id string, s *Span) string {
+	if len(s.By) == 0 && s.Per <= PerYear {
+		return id
+	}
+	b := append(make([]byte, 0, 48), id...)
+	for _, d := range s.By {
+		b = append(b, '/')
+		b = append(b, e.p.codeList(d, e.f.codes[d])...)
+	}
+	switch s.Per {
+	case PerMonth:
+		b = append(append(b, '@'), e.c.Date.String()[:7]...)
+	case PerQuarter:
+		b = append(append(b, '@'), e.c.Date.String()[:4]...)
+		b = append(b, "-Q"...)
+		b = append(b, byte('1'+(e.c.Date.Month()-1)/3))
+	case PerLifetime:
+		b = append(b, "@life"...)
+	}
+	return string(b)
+}
+
+func (y Year) find(key string) *Counter {
+	for i := range y {
+		if y[i].Key == key {
+			return &y[i]
+		}
+	}
+	return nil
+}
+
+// deduct takes the deductible and the part above a cap on what may enter.
+func (e *entry) deduct() {
+	for i := range e.l.Caps {
+		c := &e.l.Caps[i]
+		if !c.OfEntered {
+			continue
+		}
+		row := e.pick(c.Table)
+		if row == nil {
+			continue
+		}
+		v, none := e.value(row, aCap)
+		if none {
+			continue
+		}
+		used := fromFen(0)
+		if c.Per != PerClaim {
+			used = fromFen(e.used(&c.Span).Entered.Lo)
+		}
+		if room := v.num().sub(used); room.less(e.in.sub(e.cutIn)) {
+			e.cutIn = e.in.sub(room)
+			e.cutStep(row, e.cutIn)
+		}
+	}
+	d := e.l.Deductible
+	if d == nil {
+		return
+	}
+	due, row, adjusted := e.standard(d)
+	if row == nil || e.err != nil {
+		return
+	}
+	if d.Per != PerClaim {
+		due -= e.used(&d.Span).Deduct.Lo
+	}
+	if len(d.LessSpell) > 0 {
+		ok, err := e.f.holds(d.LessSpell)
+		if err != nil {
+			e.fail(err)
+			return
+		}
+		if c := e.c.Year.find(e.l.ID); ok && c != nil {
+			due -= c.Spell.Lo
+		}
+	}
+	if d.Limit != nil {
+		if lim := e.pick(d.Limit.Table); lim != nil {
+			v, none := e.value(lim, aCost)
+			left := v.fen() - e.used(&Span{With: d.Limit.With, Per: PerYear}).Deduct.Lo
+			if !none && left < due {
+				due, row = left, lim
+			}
+		}
+	}
+	e.duct = minNum(e.in.sub(e.cutIn), fromFen(max(due, 0)))
+	e.res.Deductible = e.duct.fen()
+	to := e.at
+	if e.sorts {
+		to = Deducted
+	}
+	e.move(Step{Kind: StepDeductible, Layer: e.l.ID, From: e.at, To: to, Base: e.res.Entered, Amount: min(e.res.Deductible, e.led[e.at]), Row: row, Adjusted: adjusted})
+}
+
+// standard is the deductible as the tables set it (起付标准), before what was used.
+func (e *entry) standard(d *Deductible) (Fen, *Row, []Adjusted) {
+	row := e.pick(d.Table)
+	if row == nil {
+		return 0, nil, nil
+	}
+	v, _ := e.value(row, aCost)
+	if d.ShareOf != nil {
+		base := e.start[*d.ShareOf]
+		if *d.ShareOf == Bill {
+			base = e.out.Totals[Bill]
+		}
+		v = Rate(fromFen(base).times(v).fen()) * (One / 100)
+		if f := e.pick(d.Floor); f != nil {
+			x, _ := e.value(f, aCost)
+			v = max(v, x)
+		}
+		if c := e.pick(d.Ceiling); c != nil {
+			x, _ := e.value(c, aCost)
+			v = min(v, x)
+		}
+	}
+	v, adjusted := e.adjust(d.Adjust, v, aCost)
+	return max(v, 0).fen(), row, adjusted
+}
+
+// adjust applies the adjustments that match, in order.
+func (e *entry) adjust(list []Adjust, v Rate, why purpose) (Rate, []Adjusted) {
+	var met []Adjusted
+	for i := range list {
+		a := &list[i]
+		row := e.pick(a.Table)
+		if row == nil {
+			continue
+		}
+		x, none := e.value(row, adjustPurpose(a.Op, why))
+		if none {
+			continue
+		}
+		switch a.Op {
+		case Plus:
+			v += x
+		case Times:
+			v = mulRate(v, x)
+		case OwnShareTimes:
+			v = One - mulRate(One-v, x)
+		case PerYearOfAge:
+			if !e.f.known[DimAge-numCodeDims] {
+				e.fail(&InputError{Code: Required, Field: dims[DimAge].field})
+				return v, met
+			}
+			v += x * Rate(max(0, e.f.ints[DimAge-numCodeDims]-a.Over))
+		case AtLeast:
+			v = max(v, x)
+		case AtMost:
+			v = min(v, x)
+		case Replace:
+			v = x
+		}
+		met = append(met, Adjusted{row, a.Op, x, v})
+	}
+	return v, met
+}
+
+// adjustPurpose says which end of an unknown adjustment is unfavourable.
+func adjustPurpose(op Op, why purpose) purpose {
+	if why == aCost || op == OwnShareTimes {
+		return aCost
+	}
+	if op == Plus || op == PerYearOfAge {
+		return aPoint
+	}
+	return aShare
+}
+
+// bands lays the shares along what is left and cuts off what a cap does not pay.
+func (e *entry) bands() {
+	b := e.l.Bands
+	if b == nil {
+		return
+	}
+	left := e.in.sub(e.cutIn).sub(e.duct)
+	var pos num
+	if b.Year {
+		y := e.used(&Span{Per: PerYear})
+		pos = fromFen(y.Entered.Lo)
+		if !b.FromZero {
+			pos = pos.sub(fromFen(y.Deduct.Lo))
+		}
+	}
+	if b.FromZero {
+		pos = pos.add(e.duct)
+	}
+	e.climb(b.Rows, pos, left)
+	if e.err != nil {
+		return
+	}
+	for i := range e.ladder {
+		e.paid = e.paid.add(e.ladder[i].paid)
+	}
+	e.capPaid()
+}
+
+// climb fills the ladder. Rows of one ladder stand in any order; the next bound above
+// the position is taken each time.
+func (e *entry) climb(t *Table, pos, left num) {
+	from := pos.fen()
+	for !left.isZero() {
+		var row *Row
+		for i := range t.Rows {
+			x := &t.Rows[i]
+			if !x.inForce(e.c.Date) || x.To != 0 && !pos.less(fromFen(x.To)) || row != nil && row.To != 0 && (x.To == 0 || x.To >= row.To) {
+				continue
+			}
+			ok, err := e.f.holds(x.When)
+			if err != nil {
+				e.fail(err)
+				return
+			}
+			if ok {
+				row = x
+			}
+		}
+		if row == nil {
+			e.fail(&InputError{Code: NotKnown, Field: "visit.kind", Limit: e.path + ".bands"})
+			return
+		}
+		base := left
+		if row.To != 0 {
+			base = minNum(left, fromFen(row.To).sub(pos))
+		}
+		v, _ := e.value(row, aShare)
+		v, adjusted := e.adjust(e.l.Adjust, v, aShare)
+		if e.err != nil {
+			return
+		}
+		v = min(max(v, 0), One)
+		e.ladder = append(e.ladder, rung{row, from, row.To, base, v, base.times(v), adjusted})
+		from = row.To
+		left = left.sub(base)
+		pos = pos.add(base)
+	}
+}
+
+// capPaid bounds the payment by the caps on payments. What a cap does not pay is
+// calculated back to the amount whose payment it would have been, from the top.
+func (e *entry) capPaid() {
+	for i := range e.l.Caps {
+		c := &e.l.Caps[i]
+		if c.OfEntered {
+			continue
+		}
+		row := e.pick(c.Table)
+		if row == nil {
+			continue
+		}
+		v, none := e.value(row, aCap)
+		if none {
+			continue
+		}
+		room := v.num()
+		if c.Per != PerClaim {
+			room = room.sub(fromFen(e.used(&c.Span).Paid.Lo))
+		}
+		if !room.less(e.paid) {
+			continue
+		}
+		over := e.paid.sub(room)
+		e.paid = room
+		var cut num
+		for j := len(e.ladder) - 1; j >= 0 && !over.isZero(); j-- {
+			g := &e.ladder[j]
+			if !over.less(g.paid) {
+				over = over.sub(g.paid)
+				cut = cut.add(g.base)
+				g.base, g.paid = num{}, num{}
+				continue
+			}
+			back := over.over(g.share)
+			cut = cut.add(back)
+			g.base = g.base.sub(back)
+			g.paid = g.paid.sub(over)
+			over = num{}
+		}
+		e.cut = e.cut.add(cut)
+		e.cutStep(row, cut)
+	}
+}
+
+func (e *entry) cutStep(row *Row, cut num) {
+	to := e.at
+	if e.sorts {
+		to = AboveCap
+	}
+	if e.at == AboveCap {
+		to = e.at
+	}
+	e.move(Step{Kind: StepCap, Layer: e.l.ID, From: e.at, To: to, Base: e.res.Entered, Amount: min(cut.fen(), e.led[e.at]), Row: row})
+}
+
+func (e *entry) quota() {
+	row := e.pick(e.l.Quota)
+	if row == nil {
+		return
+	}
+	v, none := e.value(row, aShare)
+	if none {
+		return
+	}
+	e.paid = minNum(v.num(), e.in.sub(e.cutIn).sub(e.duct))
+	e.capPaid()
+	e.pay(Step{Kind: StepQuota, Row: row, Base: v.fen()}, e.paid.fen(), e.l.Payer)
+	e.res.Paid = e.paid.fen()
+}
+
+// guarantee raises the payment to its floor, or until the person keeps no more than
+// the ceiling, and pays.
+func (e *entry) guarantee() {
+	total := e.paid.fen()
+	paid := e.payBands(total)
+	raise := func(g *Guarantee, ceiling bool) {
+		if g == nil || e.err != nil {
+			return
+		}
+		row := e.pick(g.Table)
+		if row == nil {
+			return
+		}
+		why := aShare
+		if ceiling {
+			why = aCost
+		}
+		share, none := e.value(row, why)
+		if none {
+			return
+		}
+		var base Fen
+		for _, b := range g.Of {
+			if b == Bill {
+				base += e.out.Totals[Bill]
+			} else {
+				base += e.start[b]
+			}
+		}
+		want := fromFen(base).times(share).fen()
+		if ceiling {
+			want = max(0, e.res.Entered-want)
+		}
+		want = min(want, e.res.Entered)
+		if want > paid {
+			e.pay(Step{Kind: StepGuarantee, Row: row, Base: base, Share: share, HasShare: true}, want-paid, e.l.Payer)
+			paid = want
+		}
+	}
+	raise(e.l.Guarantee, false)
+	raise(e.l.Ceiling, true)
+	e.res.Paid = paid
+}
+
+// payBands pays the ladder, band by band, so that the parts add up to the total.
+func (e *entry) payBands(total Fen) Fen {
+	var splitRow *Row
+	var most Rate
+	if e.l.Split != nil {
+		if splitRow = e.pick(e.l.Split.Table); splitRow != nil {
+			most, _ = e.value(splitRow, aShare)
+		}
+	}
+	var sum, main num
+	var sumPaid, mainPaid Fen
+	for i := range e.ladder {
+		g := &e.ladder[i]
+		sum = sum.add(g.paid)
+		share, exact := g.share, g.paid
+		if splitRow != nil && most < share {
+			share, exact = most, g.base.times(most)
+		}
+		main = main.add(exact)
+		band, mine := min(sum.fen(), total)-sumPaid, main.fen()-mainPaid
+		sumPaid += band
+		mine = min(mine, sumPaid-mainPaid)
+		mainPaid += mine
+		e.res.Bands = append(e.res.Bands, BandResult{g.from, g.to, g.base.fen(), band, g.share})
+		e.pay(Step{Kind: StepShare, Row: g.row, Base: g.base.fen(), Share: share, HasShare: true, Adjusted: g.adjusted}, mine, e.l.Payer)
+	}
+	if splitRow != nil {
+		e.res.SplitPaid = sumPaid - mainPaid
+		e.pay(Step{Kind: StepShare, Row: splitRow, Base: e.res.Entered}, e.res.SplitPaid, e.l.Split.Payer)
+	}
+	return sumPaid
+}
+
+// pay moves a payment out of the layer's buckets in their order.
+func (e *entry) pay(s Step, amount Fen, to Place) {
+	s.Layer, s.To = e.l.ID, to
+	for i := range e.l.Enters {
+		s.From = e.l.Enters[i].Bucket
+		s.Amount = min(amount, e.led[s.From])
+		amount -= s.Amount
+		if s.Amount > 0 || i == 0 && amount == 0 {
+			e.move(s)
+		}
+		if amount == 0 {
+			return
+		}
+	}
+}
+
+// givenAmount takes the payment that the receipt shows instead of the bands.
+func (e *entry) givenAmount() bool {
+	found := false
+	for i, g := range e.c.Given {
+		byLayer := g.Name == e.l.ID
+		if !byLayer && g.Name != e.l.Payer.String() {
+			continue
+		}
+		found = true
+		room := e.in.fen() - e.res.Paid
+		a := min(e.given[i], room)
+		e.given[i] -= a
+		// A payment that reaches into the deductible shows that less was deducted.
+		if over := a + e.res.Paid + e.res.Deductible - e.in.fen(); over > 0 && e.sorts {
+			e.move(Step{Rule: "given." + g.Name, Kind: StepGiven, Layer: e.l.ID, From: Deducted, To: e.at, Base: a, Amount: over})
+			e.res.Deductible -= over
+			e.duct = fromFen(e.res.Deductible)
+		}
+		e.pay(Step{Rule: "given." + g.Name, Kind: StepGiven, Base: a}, a, e.l.Payer)
+		e.res.Paid += a
+	}
+	return found
+}
+
+// book sorts the rest, and writes result and year.
+func (e *entry) book() {
+	e.res.CapCut = e.cut.add(e.cutIn).fen()
+	e.res.CapCut = min(e.res.CapCut, e.res.Entered-e.res.Paid)
+	if e.sorts {
+		e.above = e.cut.add(e.cutIn)
+		if e.at != AboveCap {
+			e.rest(e.at, e.led[e.at])
+		} else {
+			e.rest(AboveCap, max(0, e.led[AboveCap]-e.above.fen()))
+		}
+		if e.led[AboveCap] < e.above.fen() {
+			e.above = fromFen(e.led[AboveCap])
+		}
+	} else if fromFen(e.led[AboveCap]).less(e.above) {
+		e.above = fromFen(e.led[AboveCap])
+	}
+	if e.l.Payer == Hifp && e.sorts {
+		e.out.Deduct += e.res.Deductible
+	}
+	e.out.Layers = append(e.out.Layers, e.res)
+	e.ahead()
+	e.count(Span{Per: PerYear})
+	if d := e.l.Deductible; d != nil {
+		e.count(d.Span)
+	}
+	for i := range e.l.Caps {
+		e.count(e.l.Caps[i].Span)
+	}
+}
+
+// rest is what the person keeps of the bands.
+func (e *entry) rest(from Place, a Fen) {
+	e.move(Step{Rule: e.path + ".copay", Kind: StepCopay, Layer: e.l.ID, From: from, To: Copay, Base: a, Amount: a})
+}
+
+// count books the claim under one counter; a counter is booked once.
+func (e *entry) count(s Span) {
+	if s.Per == PerClaim {
+		return
+	}
+	key := e.key(e.l.ID, &s)
+	for i := range e.out.Year {
+		if e.out.Year[i].Key == key {
+			if e.out.Year[i].booked {
+				return
+			}
+			e.book1(&e.out.Year[i])
+			return
+		}
+	}
+	e.out.Year = append(e.out.Year, Counter{Key: key})
+	e.book1(&e.out.Year[len(e.out.Year)-1])
+}
+
+func (e *entry) book1(c *Counter) {
+	c.booked = true
+	c.Entered = Exactly(c.Entered.Lo + e.res.Entered)
+	c.Deduct = Exactly(c.Deduct.Lo + e.res.Deductible)
+	c.Paid = Exactly(c.Paid.Lo + e.res.Paid)
+	if e.f.codes[DimReferral] == 1<<e.p.Code(DimReferral, "none") || e.f.codes[DimReferral] == 1<<e.p.Code(DimReferral, "readmission") {
+		c.Spell = Amount{}
+	}
+	c.Spell = Exactly(c.Spell.Lo + e.res.Deductible)
+}
+
+// ahead names the yearly thresholds that this layer has still in front of it.
+func (e *entry) ahead() {
+	add := func(code string, row *Row, left Fen) {
+		if left > 0 && e.err == nil {
+			e.out.Ahead = append(e.out.Ahead, Ahead{code, row.ID, e.l.ID, left})
+		}
+	}
+	known := func(t *Table) (*Row, Fen) {
+		row := e.pick(t)
+		if row == nil || row.Value.Unknown || row.Value.None {
+			return nil, 0
+		}
+		return row, row.Value.Rate.fen()
+	}
+	if d := e.l.Deductible; d != nil && d.Per == PerYear && d.ShareOf == nil {
+		if v, row, _ := e.standard(d); row != nil && !row.Value.Unknown {
+			code := "deductible"
+			if !e.sorts {
+				code = "critical"
+			}
+			add(code, row, v-e.used(&d.Span).Deduct.Lo-e.res.Deductible)
+		}
+	}
+	for i := range e.l.Caps {
+		c := &e.l.Caps[i]
+		if c.Per != PerYear {
+			continue
+		}
+		if row, v := known(c.Table); row != nil {
+			u, now := e.used(&c.Span), e.res.Paid
+			used := u.Paid.Lo
+			if c.OfEntered {
+				used, now = u.Entered.Lo, e.res.Entered
+			}
+			add("cap", row, v-used-now)
+		}
+	}
+	if b := e.l.Bands; b != nil && b.Year && len(e.ladder) > 0 {
+		top := e.ladder[len(e.ladder)-1]
+		if top.to != 0 {
+			u := e.used(&Span{Per: PerYear})
+			pos := u.Entered.Lo + e.res.Entered
+			if !b.FromZero {
+				pos -= u.Deduct.Lo + e.res.Deductible
+			}
+			add("band", top.row, top.to-pos)
+		}
+	}
+	e.nextAdmission(add)
+}
+
+// nextAdmission says the deductible of the next admission in the year.
+func (e *entry) nextAdmission(add func(string, *Row, Fen)) {
+	d := e.l.Deductible
+	if d == nil || d.Per != PerClaim || d.ShareOf != nil || !e.sorts || e.f.codes[DimKind] != 1<<e.p.Code(DimKind, "inpatient") {
+		return
+	}
+	adm := &e.f.ints[DimAdmission-numCodeDims]
+	asked := e.f.asked
+	*adm++
+	v, row, _ := e.standard(d)
+	*adm--
+	e.f.asked = asked
+	if row == nil || row.Value.Unknown {
+		return
+	}
+	if d.Limit != nil {
+		if lim := e.pick(d.Limit.Table); lim != nil && !lim.Value.Unknown && !lim.Value.None {
+			left := lim.Value.Rate.fen() - e.used(&Span{With: d.Limit.With, Per: PerYear}).Deduct.Lo - e.res.Deductible
+			v = min(v, max(0, left))
+		}
+	}
+	add("next_deductible", row, v)
+}

@@ -1,0 +1,278 @@
+package engine
+
+// resolved is a claim's facts in the policy's own terms: one possible world.
+type resolved struct {
+	codes   [numCodeDims]uint64 // 0: not said
+	ints    [numIntDims]int32
+	known   [numIntDims]bool
+	assumed [numDims]bool // the value is the default, the claim did not say
+	asked   [numDims]bool // a rule's outcome hung on it
+}
+
+// resolve checks the claim's codes against the policy and takes defaults. A dimension
+// with several possible codes keeps the one that pick chooses.
+func (r *resolved) resolve(p *Policy, s *Scheme, f *Facts, pick func(d Dim, n int) int) error {
+	for d := Dim(0); d < numCodeDims; d++ {
+		if d == DimItemClass || d == DimItemKind {
+			continue
+		}
+		codes := f.codes[d]
+		if len(codes) == 0 {
+			if def := dims[d].def; def != "" {
+				r.codes[d] = 1 << p.Code(d, def)
+				r.assumed[d] = true
+			}
+			continue
+		}
+		var all uint64
+		for i, c := range codes {
+			m, err := p.codeMask(d, c, s.Statuses)
+			if err != nil {
+				return err
+			}
+			all |= m
+			if d != DimSupplements && len(codes) > 1 && i != pick(d, len(codes)) {
+				continue
+			}
+			r.codes[d] |= m
+		}
+	}
+	for i := range r.ints {
+		d := numCodeDims + Dim(i)
+		f := f.ints[i]
+		switch {
+		case f.given && f.lo == f.hi:
+			r.ints[i], r.known[i] = f.lo, true
+		case f.given:
+			cuts := p.cuts(s, d, f.lo, f.hi)
+			r.ints[i], r.known[i] = cuts[pick(d, len(cuts))], true
+		case d == DimAdmission:
+			r.ints[i], r.known[i], r.assumed[d] = 1, true, true
+		}
+	}
+	// Away from home without a filing named is care without filing.
+	local := uint64(1) << p.Code(DimPlace, "local")
+	none := uint64(1) << p.Code(DimFiling, "none")
+	switch home := r.codes[DimPlace] == local; {
+	case home && r.codes[DimFiling] != none:
+		return &InputError{Code: NotAllowed, Field: dims[DimFiling].field, Limit: "none"}
+	case !home && r.codes[DimFiling] == none:
+		r.codes[DimFiling] = 1 << p.Code(DimFiling, "unfiled")
+		r.assumed[DimFiling] = true
+	}
+	return nil
+}
+
+func (p *Policy) codeMask(d Dim, code string, statuses uint64) (uint64, error) {
+	i := p.Code(d, code)
+	if i < 0 || d == DimStatus && statuses&(1<<i) == 0 {
+		allowed := uint64(1)<<len(p.Codes[d]) - 1
+		if d == DimStatus {
+			allowed = statuses
+		}
+		return 0, &InputError{Code: NotAllowed, Field: dims[d].field, Limit: p.codeList(d, allowed)}
+	}
+	return 1 << i, nil
+}
+
+// codeList joins the codes of a mask with commas.
+func (p *Policy) codeList(d Dim, mask uint64) string {
+	var b []byte
+	for i, c := range p.Codes[d] {
+		if mask&(1<<i) != 0 {
+			if len(b) > 0 {
+				b = append(b, ',')
+			}
+			b = append(b, c.Code...)
+		}
+	}
+	return string(b)
+}
+
+// cuts are representatives of the intervals between lo and hi that rules tell apart,
+// both ends among them.
+func (p *Policy) cuts(s *Scheme, d Dim, lo, hi int32) []int32 {
+	out := []int32{lo}
+	add := func(v int32) {
+		if v <= lo || v > hi {
+			return
+		}
+		for _, o := range out {
+			if o == v {
+				return
+			}
+		}
+		out = append(out, v)
+	}
+	see := func(conds []Cond) {
+		for _, c := range conds {
+			if c.Dim == d {
+				add(c.Lo)
+				if c.Hi < MaxInt {
+					add(c.Hi + 1)
+				}
+			}
+		}
+	}
+	for i := range p.Exclude {
+		see(p.Exclude[i].When)
+	}
+	for i := range s.Layers {
+		see(s.Layers[i].Applies)
+		if d := s.Layers[i].Deductible; d != nil {
+			see(d.LessSpell)
+		}
+	}
+	s.EachTable(func(t *Table) {
+		for i := range t.Rows {
+			see(t.Rows[i].When)
+		}
+	})
+	if s.Account != nil {
+		for i := range s.Account.Pays {
+			see(s.Account.Pays[i].When)
+		}
+	}
+	for i := range s.Classify.Never {
+		see(s.Classify.Never[i].When)
+	}
+	add(hi)
+	return out
+}
+
+// holds reports whether all conditions hold. A condition on something that the claim
+// does not say is an error, but only where it decides.
+func (r *resolved) holds(conds []Cond) (bool, error) {
+	missing := Dim(numDims)
+	for i := range conds {
+		c := &conds[i]
+		if c.Dim < numCodeDims {
+			have := r.codes[c.Dim]
+			if have == 0 && c.Dim != DimSupplements {
+				missing = c.Dim
+				continue
+			}
+			if have&c.Mask == 0 {
+				return false, nil
+			}
+			continue
+		}
+		i := c.Dim - numCodeDims
+		if !r.known[i] {
+			missing = c.Dim
+			continue
+		}
+		if v := r.ints[i]; v < c.Lo || v > c.Hi {
+			return false, nil
+		}
+	}
+	if missing != numDims {
+		return false, &InputError{Code: Required, Field: dims[missing].field}
+	}
+	for i := range conds {
+		r.asked[conds[i].Dim] = true
+	}
+	return true, nil
+}
+
+func (row *Row) inForce(d Date) bool {
+	return d >= row.From && (row.Until == 0 || d <= row.Until)
+}
+
+// Met is a condition with the value that the claim has.
+type Met struct {
+	Dim   Dim
+	Codes string // for code dimensions
+	Int   int32
+}
+
+// EachTable visits every table of a scheme in a fixed order.
+func (s *Scheme) EachTable(f func(*Table)) {
+	s.mapTables(func(t *Table) *Table { f(t); return t })
+}
+
+// mapTables replaces every table by what f makes of it. It writes to s: give it a copy.
+func (s *Scheme) mapTables(f func(*Table) *Table) {
+	at := func(t **Table) {
+		if *t != nil {
+			if n := f(*t); n != *t {
+				*t = n
+			}
+		}
+	}
+	adjusts := func(a []Adjust) {
+		for i := range a {
+			at(&a[i].Table)
+		}
+	}
+	at(&s.Classify.PaidFirst)
+	at(&s.Classify.Limit)
+	adjusts(s.Classify.Extra)
+	for i := range s.Layers {
+		l := &s.Layers[i]
+		if d := l.Deductible; d != nil {
+			at(&d.Table)
+			adjusts(d.Adjust)
+			at(&d.Floor)
+			at(&d.Ceiling)
+			if d.Limit != nil {
+				at(&d.Limit.Table)
+			}
+		}
+		if l.Bands != nil {
+			at(&l.Bands.Rows)
+		}
+		adjusts(l.Adjust)
+		for j := range l.Caps {
+			at(&l.Caps[j].Table)
+		}
+		at(&l.Quota)
+		if l.Guarantee != nil {
+			at(&l.Guarantee.Table)
+		}
+		if l.Ceiling != nil {
+			at(&l.Ceiling.Table)
+		}
+		if l.Split != nil {
+			at(&l.Split.Table)
+		}
+	}
+}
+
+// copyOf is a copy of the scheme whose tables may be replaced.
+func (s *Scheme) copyOf() *Scheme {
+	c := *s
+	c.Classify.Extra = append([]Adjust(nil), s.Classify.Extra...)
+	c.Layers = append([]Layer(nil), s.Layers...)
+	for i := range c.Layers {
+		l := &c.Layers[i]
+		if l.Deductible != nil {
+			d := *l.Deductible
+			d.Adjust = append([]Adjust(nil), d.Adjust...)
+			if d.Limit != nil {
+				m := *d.Limit
+				d.Limit = &m
+			}
+			l.Deductible = &d
+		}
+		if l.Bands != nil {
+			b := *l.Bands
+			l.Bands = &b
+		}
+		l.Adjust = append([]Adjust(nil), l.Adjust...)
+		l.Caps = append([]Cap(nil), l.Caps...)
+		if l.Guarantee != nil {
+			g := *l.Guarantee
+			l.Guarantee = &g
+		}
+		if l.Ceiling != nil {
+			g := *l.Ceiling
+			l.Ceiling = &g
+		}
+		if l.Split != nil {
+			x := *l.Split
+			l.Split = &x
+		}
+	}
+	return &c
+}

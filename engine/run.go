@@ -1,0 +1,361 @@
+package engine
+
+import "math/bits"
+
+// run settles one possible world: every input exact, every unknown figure at one of
+// its ends.
+type run struct {
+	p     *Policy
+	s     *Scheme
+	c     *Claim // amounts exact
+	f     resolved
+	open  *openRows
+	led   [numPlaces]Fen // money now standing in each place
+	above num            // what led[AboveCap] is before rounding
+	given []Fen          // left of each of c.Given
+	out   *Settlement
+	err   error
+}
+
+// openRows are the unknown figures met so far and the end at which this world has them.
+type openRows struct {
+	rows   []*Row
+	worst  []bool // whether the lower end is the one unfavourable for the person
+	choice []uint8
+}
+
+// purpose says which end of an unknown figure is unfavourable for the person and what
+// bounds it where the row names none.
+type purpose uint8
+
+const (
+	aShare purpose = iota // 0 to 1, low is unfavourable
+	aPoint                // −1 to 1, low is unfavourable
+	aCost                 // an amount or share that the person bears: high is unfavourable
+	aCap                  // an amount that bounds a payment: low is unfavourable
+)
+
+func (r *run) fail(err error) {
+	if r.err == nil {
+		r.err = err
+	}
+}
+
+// pick finds the row of a table that matches the claim, nil if none does.
+func (r *run) pick(t *Table) *Row {
+	if t == nil || r.err != nil {
+		return nil
+	}
+	for i := range t.Rows {
+		row := &t.Rows[i]
+		if !row.inForce(r.c.Date) {
+			continue
+		}
+		ok, err := r.f.holds(row.When)
+		if err != nil {
+			r.fail(err)
+			return nil
+		}
+		if ok {
+			return row
+		}
+	}
+	return nil
+}
+
+// value is a row's figure in this world; none reports an express "none".
+func (r *run) value(row *Row, why purpose) (v Rate, none bool) {
+	f := &row.Value
+	if !f.Unknown {
+		return f.Rate, f.None
+	}
+	lo, hi := f.Lo, f.Hi
+	if !f.Bounded {
+		switch why {
+		case aShare:
+			lo, hi = 0, One
+		case aPoint:
+			lo, hi = -One, One
+		default:
+			lo, hi = 0, MaxFigure
+			none = why == aCap
+		}
+	}
+	lowIsWorst := why != aCost
+	side := r.open.side(row, lowIsWorst)
+	if (side == 0) == lowIsWorst {
+		return lo, false
+	}
+	return hi, none
+}
+
+// side is 0 where the world has the row at its unfavourable end.
+func (o *openRows) side(row *Row, lowIsWorst bool) uint8 {
+	for i, r := range o.rows {
+		if r == row {
+			return o.choice[i]
+		}
+	}
+	o.rows = append(o.rows, row)
+	o.worst = append(o.worst, lowIsWorst)
+	o.choice = append(o.choice, 0)
+	return 0
+}
+
+func (v Rate) fen() Fen { return Fen((v + One/200) / (One / 100)) }
+
+func (v Rate) num() num {
+	if v <= 0 {
+		return num{}
+	}
+	hi, lo := bits.Mul64(uint64(v), 1_000_000)
+	return num{hi, lo}
+}
+
+func (r *run) grade(row *Row) {
+	if row.Grade > r.out.Grade && !row.Overridden {
+		r.out.Grade = row.Grade
+	}
+}
+
+// move books a step and the money it moves.
+func (r *run) move(s Step) {
+	if s.Amount == 0 && s.Kind != StepDeductible && s.Kind != StepShare {
+		return
+	}
+	if s.From != s.To {
+		r.led[s.From] -= s.Amount
+		r.led[s.To] += s.Amount
+	}
+	if s.Row != nil {
+		r.grade(s.Row)
+		s.Rule = s.Row.ID
+	}
+	for i := range s.Adjusted {
+		r.grade(s.Adjusted[i].Row)
+	}
+	r.out.Steps = append(r.out.Steps, s)
+}
+
+func (r *run) note(n Note) { r.out.Notes = append(r.out.Notes, n) }
+
+// settle runs the whole chain.
+func (r *run) settle() {
+	r.classify()
+	excluded := r.excluded()
+	r.given = make([]Fen, len(r.c.Given))
+	for i, g := range r.c.Given {
+		r.given[i] = g.Amount
+	}
+	if !excluded {
+		r.layers()
+	}
+	if r.err != nil {
+		return
+	}
+	for i, left := range r.given {
+		if left > 0 {
+			g := r.c.Given[i]
+			r.fail(&InputError{Code: Contradiction, Field: "given." + g.Name, Limit: (g.Amount - left).String()})
+			return
+		}
+	}
+	r.person()
+	r.assumptions()
+}
+
+func (r *run) excluded() bool {
+	for i := range r.p.Exclude {
+		x := &r.p.Exclude[i]
+		if !x.inForce(r.c.Date) {
+			continue
+		}
+		ok, err := r.f.holds(x.When)
+		if err != nil {
+			r.fail(err)
+			return false
+		}
+		if ok {
+			r.grade(&x.Row)
+			r.note(Note{Code: "excluded", Value: x.Reason, Row: &x.Row})
+			return true
+		}
+	}
+	return false
+}
+
+// layers lets every payer act in the order of the scheme.
+func (r *run) layers() {
+	scoped, separate := false, r.led[Separate] == 0
+	for i := range r.s.Layers {
+		l := &r.s.Layers[i]
+		ok, err := r.f.holds(l.Applies)
+		if err != nil {
+			r.fail(err)
+			return
+		}
+		if !ok {
+			continue
+		}
+		basic := l.Enters[0].Bucket == InScope || l.Enters[0].Bucket == Separate
+		if l.Draft {
+			key := r.s.ID + "." + l.ID
+			if !r.c.AcceptDraft && basic {
+				r.fail(&InputError{Code: Draft, Field: "visit.kind", Limit: key})
+				return
+			}
+			r.note(Note{Code: "draft", Value: key})
+			if !r.c.AcceptDraft {
+				continue
+			}
+		}
+		scoped = scoped || l.Enters[0].Bucket == InScope
+		separate = separate || l.Enters[0].Bucket == Separate
+		r.layer(l, r.s.ID+"."+l.ID)
+		if r.err != nil {
+			return
+		}
+	}
+	if !scoped || !separate {
+		key := "special_drug"
+		if !scoped {
+			key = r.p.codeList(DimKind, r.f.codes[DimKind])
+		}
+		r.fail(&InputError{Code: NotKnown, Field: "visit.kind", Limit: r.s.ID + "." + key})
+		return
+	}
+	for i := range r.c.Plans {
+		l := r.c.Plans[i].layer(i)
+		r.layer(l, l.ID)
+	}
+	for _, u := range r.p.Unknown {
+		if l := len(r.s.ID); len(u.Key) > l && u.Key[:l] == r.s.ID && u.Key[l] == '.' && r.s.layer(u.Key[l+1:]) == nil && isPayerBenefit(u.Key[l+1:]) {
+			r.note(Note{Code: "not_known", Value: u.Key})
+		}
+	}
+}
+
+// isPayerBenefit names the benefits that may pay on top of any visit.
+func isPayerBenefit(id string) bool {
+	switch id {
+	case "large_amount", "critical_illness", "assistance", "assistance_second", "civil_servant", "supplement", "mutual_aid":
+		return true
+	}
+	return false
+}
+
+func (s *Scheme) layer(id string) *Layer {
+	for i := range s.Layers {
+		if s.Layers[i].ID == id {
+			return &s.Layers[i]
+		}
+	}
+	return nil
+}
+
+// layer makes the payer that the person described into a layer.
+func (p *Plan) layer(i int) *Layer {
+	id := "plans[" + string(appendUint(nil, uint64(i))) + "]"
+	row := func(key string, v Rate) *Table {
+		return &Table{Rows: []Row{{ID: id + "." + key, Value: Figure{Rate: v}, Overridden: true}}}
+	}
+	l := &Layer{ID: id, Payer: Oth,
+		Deductible: &Deductible{Span: Span{Per: PerYear}, Table: row("deductible", Rate(p.Deductible)*(One/100))},
+		Bands:      &Bands{Rows: row("share", p.Share)}}
+	for _, b := range p.Enters {
+		l.Enters = append(l.Enters, Entry{b, One})
+	}
+	if p.Cap > 0 {
+		l.Caps = []Cap{{Span: Span{Per: PerYear}, Table: row("cap", Rate(p.Cap)*(One/100))}}
+	}
+	return l
+}
+
+var personal = [...]Place{SelfFunded, OverLimit, PaidFirst, InScope, Separate, Deducted, Copay, AboveCap}
+
+// person lets the accounts pay what they may; cash is the rest.
+func (r *run) person() {
+	o := r.out
+	for p := Deducted; p < numPlaces; p++ {
+		o.Totals[p] = r.led[p]
+	}
+	o.SelfFund = r.led[SelfFunded] + r.led[OverLimit]
+	for _, b := range personal[2:] {
+		o.SelfPay += r.led[b]
+	}
+	if len(r.c.Accounts) > 0 {
+		r.accounts()
+	}
+	for _, b := range personal {
+		r.move(Step{Rule: "cash", Kind: StepCash, From: b, To: Cash, Base: r.led[b], Amount: r.led[b]})
+	}
+	for p := Acct; p <= Cash; p++ {
+		o.Totals[p] = r.led[p]
+	}
+	o.Direct = r.led[Cash]
+	o.Refund = Funds(&r.led)
+}
+
+// Funds is fund_pay_sumamt, the sum of all funds.
+func Funds(totals *[numPlaces]Fen) (sum Fen) {
+	for p := Hifp; p <= Oth; p++ {
+		sum += totals[p]
+	}
+	return sum
+}
+
+// Person is psn_part_amt: what the person bears from own account, relatives' accounts
+// and cash.
+func Person(totals *[numPlaces]Fen) Fen { return totals[Acct] + totals[AcctMulaid] + totals[Cash] }
+
+func (r *run) accounts() {
+	may := []Place{PaidFirst, Deducted, Copay, AboveCap}
+	var row *Row
+	if r.s.Account != nil {
+		for i := range r.s.Account.Pays {
+			a := &r.s.Account.Pays[i]
+			if !a.inForce(r.c.Date) {
+				continue
+			}
+			ok, err := r.f.holds(a.When)
+			if err != nil {
+				r.fail(err)
+				return
+			}
+			if ok {
+				may, row = a.Buckets, &a.Row
+				break
+			}
+		}
+	}
+	if row == nil {
+		r.note(Note{Code: "no_account_rule"})
+	}
+	for _, w := range r.c.Accounts {
+		left, to := w.Balance.Lo, Acct
+		if w.Family {
+			to = AcctMulaid
+		}
+		for _, b := range may {
+			a := min(left, r.led[b])
+			r.move(Step{Rule: "account", Kind: StepAccount, From: b, To: to, Base: r.led[b], Amount: a, Row: row})
+			left -= a
+		}
+	}
+}
+
+// assumptions names the defaults that a rule's outcome hung on.
+func (r *run) assumptions() {
+	for d := Dim(0); d < numDims; d++ {
+		if r.f.assumed[d] && r.f.asked[d] {
+			v := "1"
+			if d.IsCode() {
+				v = r.p.codeList(d, r.f.codes[d])
+			}
+			r.note(Note{Code: "assumed", Field: dims[d].field, Value: v})
+		}
+	}
+	if i := DimDays - numCodeDims; r.f.known[i] && r.f.ints[i] > 90 {
+		r.note(Note{Code: "long_stay"})
+	}
+}

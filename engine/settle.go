@@ -1,0 +1,397 @@
+package engine
+
+// Limits on what one claim may carry.
+const (
+	MaxLines     = 1000
+	MaxCounters  = 64
+	MaxAccounts  = 8
+	MaxPlans     = 4
+	MaxOverrides = 64
+	MaxWorlds    = 4096 // combinations of unknowns that a settlement looks at
+)
+
+// Settle computes how one encounter is shared among the payers.
+//
+// It reads no clock and keeps no state: equal arguments give equal results. The Year
+// returned is the claim's Year with this encounter booked; pass it to the next call.
+//
+// There are three outcomes: a settlement; a settlement with Range and Unknowns, whose
+// plain figures are the case least favourable for the person; an error, always an
+// [*InputError].
+func Settle(p *Policy, c *Claim) (*Settlement, error) {
+	s, err := check(p, c)
+	if err != nil {
+		return nil, err
+	}
+	w := worlds{p: p, s: s, c: c}
+	w.inputs()
+	if len(w.vars) == 0 {
+		out, err := w.one(nil)
+		if err != nil {
+			return nil, err
+		}
+		if len(w.open) == 0 {
+			return out, nil
+		}
+	}
+	return w.all()
+}
+
+// check looks at what does not depend on the unknowns.
+func check(p *Policy, c *Claim) (*Scheme, error) {
+	s := p.Scheme(c.Scheme)
+	if s == nil {
+		var names []byte
+		for i := range p.Schemes {
+			if i > 0 {
+				names = append(names, ',')
+			}
+			names = append(names, p.Schemes[i].ID...)
+		}
+		return nil, &InputError{Code: NotAllowed, Field: "person.scheme", Limit: string(names)}
+	}
+	if c.Date < p.From {
+		return nil, &InputError{Code: NoRules, Field: "date", Limit: p.From.String()}
+	}
+	for _, n := range [...]struct {
+		field    string
+		has, max int
+	}{{"bill.items", len(c.Bill.Lines), MaxLines}, {"year", len(c.Year), MaxCounters}, {"accounts", len(c.Accounts), MaxAccounts}, {"plans", len(c.Plans), MaxPlans}, {"overrides", len(c.Overrides), MaxOverrides}} {
+		if n.has > n.max {
+			return nil, &InputError{Code: TooMany, Field: n.field, Limit: string(appendUint(nil, uint64(n.max)))}
+		}
+	}
+	for i := range c.Plans {
+		pl := &c.Plans[i]
+		const most = Fen(MaxFigure / (One / 100))
+		if pl.Deductible > most || pl.Cap > most || pl.Share > One {
+			return nil, &InputError{Code: TooLarge, Field: "plans[" + string(appendUint(nil, uint64(i))) + "]", Limit: most.String()}
+		}
+	}
+	if len(c.Overrides) > 0 {
+		return s.override(c.Overrides)
+	}
+	return s, nil
+}
+
+// override is the scheme with single figures replaced.
+func (s *Scheme) override(list []Override) (*Scheme, error) {
+	c := s.copyOf()
+	for _, o := range list {
+		v, err := parseFigure("overrides."+o.Rule, o.Value)
+		if err != nil {
+			return nil, err
+		}
+		found := false
+		c.mapTables(func(t *Table) *Table {
+			for i := range t.Rows {
+				if !names(o.Rule, t.Rows[i].ID) {
+					continue
+				}
+				found = true
+				n := *t
+				n.Rows = append([]Row(nil), t.Rows...)
+				row := &n.Rows[i]
+				row.Value, row.Overridden = v, true
+				return &n
+			}
+			return t
+		})
+		if !found {
+			return nil, &InputError{Code: UnknownRule, Field: "overrides." + o.Rule}
+		}
+	}
+	return c, nil
+}
+
+// names reports whether a rule is a row's id, or the id with the name of its figure.
+func names(rule, id string) bool {
+	if len(rule) < len(id) || rule[:len(id)] != id {
+		return false
+	}
+	if len(rule) == len(id) {
+		return true
+	}
+	switch rule[len(id):] {
+	case ".value", ".share", ".plus", ".times", ".own_share_times", ".per_year_of_age", ".at_least", ".at_most", ".replace", ".extra_share":
+		return true
+	}
+	return false
+}
+
+// parseFigure reads a figure that replaces one of the policy: an amount, a share, a
+// difference of shares.
+func parseFigure(field, s string) (Figure, error) {
+	if s == "none" {
+		return Figure{None: true}, nil
+	}
+	neg := len(s) > 1 && s[0] == '-'
+	if neg {
+		s = s[1:]
+	}
+	d, err := parseNumber(field, s, 7, 6, "figure")
+	if err != nil {
+		return Figure{}, err
+	}
+	if neg {
+		d = d.Neg()
+	}
+	if f := NewFigure(d); f.Rate <= MaxFigure {
+		return f, nil
+	}
+	return Figure{}, &InputError{Code: TooLarge, Field: field, Limit: "9000000"}
+}
+
+// worlds are all combinations of what is unknown.
+type worlds struct {
+	p    *Policy
+	s    *Scheme
+	c    *Claim
+	vars []variable // unknown inputs first, then unknown figures in the order met
+	open []*Row
+	ins  int // how many of vars are inputs
+}
+
+// variable is one unknown: an input amount, a code or number, or a figure.
+type variable struct {
+	field   string
+	amount  func(c *Claim) *Amount
+	dim     Dim
+	row     *Row
+	options int
+}
+
+func (w *worlds) inputs() {
+	c := w.c
+	amount := func(field string, f func(c *Claim) *Amount) {
+		if a := f(c); a.Lo != a.Hi {
+			w.vars = append(w.vars, variable{field: field, amount: f, options: 2})
+		}
+	}
+	amount("bill.total", func(c *Claim) *Amount { return &c.Bill.Total })
+	amount("bill.self_funded", func(c *Claim) *Amount { return &c.Bill.SelfFunded })
+	amount("bill.over_limit", func(c *Claim) *Amount { return &c.Bill.OverLimit })
+	amount("bill.paid_first", func(c *Claim) *Amount { return &c.Bill.PaidFirst })
+	amount("bill.separate", func(c *Claim) *Amount { return &c.Bill.Separate })
+	for i := range c.Year {
+		k := "year." + c.Year[i].Key
+		amount(k+".entered", func(c *Claim) *Amount { return &c.Year[i].Entered })
+		amount(k+".deductible", func(c *Claim) *Amount { return &c.Year[i].Deduct })
+		amount(k+".paid", func(c *Claim) *Amount { return &c.Year[i].Paid })
+		amount(k+".spell", func(c *Claim) *Amount { return &c.Year[i].Spell })
+	}
+	for i := range c.Accounts {
+		amount("accounts["+string(appendUint(nil, uint64(i)))+"]", func(c *Claim) *Amount { return &c.Accounts[i].Balance })
+	}
+	for d := Dim(0); d < numCodeDims; d++ {
+		if n := len(c.Facts.codes[d]); n > 1 && d != DimSupplements {
+			w.vars = append(w.vars, variable{field: dims[d].field, dim: d, options: n})
+		}
+	}
+	for i, f := range c.Facts.ints {
+		d := numCodeDims + Dim(i)
+		if f.given && f.lo != f.hi {
+			w.vars = append(w.vars, variable{field: dims[d].field, dim: d, options: len(w.p.cuts(w.s, d, f.lo, f.hi))})
+		}
+	}
+	w.ins = len(w.vars)
+}
+
+// one settles the world in which every unknown takes the option chosen; figures not in
+// choice stand at their unfavourable end, and are added to w.open.
+func (w *worlds) one(choice []uint8) (*Settlement, error) {
+	c := *w.c
+	c.Year = append(make(Year, 0, len(w.c.Year)+6), w.c.Year...)
+	for i := range c.Year {
+		c.Year[i].booked = false
+	}
+	c.Accounts = append([]Wallet(nil), w.c.Accounts...)
+	for i := 0; i < w.ins; i++ {
+		if f := w.vars[i].amount; f != nil {
+			a := f(&c)
+			if choice[i] == 0 {
+				*a = Exactly(a.Lo)
+			} else {
+				*a = Exactly(a.Hi)
+			}
+		}
+	}
+	open := openRows{rows: w.open}
+	for i := range w.open {
+		var o uint8
+		if w.ins+i < len(choice) {
+			o = choice[w.ins+i]
+		}
+		open.choice = append(open.choice, o)
+	}
+	r := run{p: w.p, s: w.s, c: &c, open: &open, out: &Settlement{Year: c.Year, Steps: make([]Step, 0, 24), Layers: make([]LayerResult, 0, 4)}}
+	c.Year = w.year(choice)
+	r.err = r.f.resolve(w.p, w.s, &c.Facts, func(d Dim, n int) int {
+		for i := 0; i < w.ins; i++ {
+			if w.vars[i].amount == nil && w.vars[i].dim == d {
+				return int(choice[i])
+			}
+		}
+		return 0
+	})
+	if r.err == nil {
+		r.settle()
+	}
+	w.open = open.rows
+	if r.err != nil {
+		return nil, r.err
+	}
+	return r.out, nil
+}
+
+// year is the claim's year in this world, as it was before the claim.
+func (w *worlds) year(choice []uint8) Year {
+	if w.ins == 0 {
+		return w.c.Year
+	}
+	c := Claim{Year: append(Year(nil), w.c.Year...)}
+	for i := 0; i < w.ins; i++ {
+		v := &w.vars[i]
+		if v.amount == nil || len(v.field) < 5 || v.field[:5] != "year." {
+			continue
+		}
+		a := v.amount(&c)
+		if choice[i] == 0 {
+			*a = Exactly(a.Lo)
+		} else {
+			*a = Exactly(a.Hi)
+		}
+	}
+	return c.Year
+}
+
+// all looks at every world and returns the one least favourable for the person, with
+// the bounds over all.
+func (w *worlds) all() (*Settlement, error) {
+	for {
+		known := len(w.open)
+		out, at, rng, err := w.sweep()
+		if err != nil {
+			return nil, err
+		}
+		if len(w.open) > known {
+			continue // a world met a figure that none before it had met
+		}
+		out.Range = rng
+		out.Unknowns = w.doubts(at, out)
+		return out, nil
+	}
+}
+
+// sweep settles every combination of the unknowns known so far.
+func (w *worlds) sweep() (worst *Settlement, at []uint8, rng *Range, err error) {
+	w.vars = w.vars[:w.ins]
+	for _, row := range w.open {
+		w.vars = append(w.vars, variable{row: row, options: 2})
+	}
+	n := 1
+	for i, v := range w.vars {
+		if n*v.options <= MaxWorlds {
+			n *= v.options
+			continue
+		}
+		if i < w.ins {
+			return nil, nil, nil, &InputError{Code: TooMany, Field: v.field, Limit: "12"}
+		}
+		w.vars[i].options = 1 // follows the unknown before it: see next
+	}
+	choice := make([]uint8, len(w.vars))
+	var lastErr error
+	for {
+		out, e := w.one(choice)
+		if e != nil {
+			lastErr = e
+		} else {
+			if rng == nil {
+				rng = newRange(out)
+			}
+			rng.widen(out)
+			if worst == nil || Person(&out.Totals) > Person(&worst.Totals) {
+				worst, at = out, append([]uint8(nil), choice...)
+			}
+		}
+		if !w.next(choice) {
+			break
+		}
+	}
+	if worst == nil || lastErr != nil && !contradiction(lastErr) {
+		return nil, nil, nil, lastErr
+	}
+	return worst, at, rng, nil
+}
+
+// contradiction reports an error that only says that this combination cannot be.
+func contradiction(err error) bool {
+	e, ok := err.(*InputError)
+	return ok && e.Code == Contradiction
+}
+
+// next counts through the worlds. An unknown with one option follows the one before.
+func (w *worlds) next(choice []uint8) bool {
+	for i := range choice {
+		if w.vars[i].options == 1 {
+			continue
+		}
+		choice[i]++
+		carry := int(choice[i]) == w.vars[i].options
+		if carry {
+			choice[i] = 0
+		}
+		for j := i + 1; j < len(choice) && w.vars[j].options == 1; j++ {
+			choice[j] = choice[i]
+		}
+		if !carry {
+			return true
+		}
+	}
+	return false
+}
+
+// doubts says how much each unknown alone changes what the person pays.
+func (w *worlds) doubts(at []uint8, worst *Settlement) []Doubt {
+	var out []Doubt
+	for i, v := range w.vars {
+		d := Doubt{Field: v.field}
+		if v.row != nil {
+			d.Rule = v.row.ID
+		}
+		c := append([]uint8(nil), at...)
+		for o := 0; o < max(v.options, 2); o++ {
+			c[i] = uint8(o)
+			if s, err := w.one(c); err == nil {
+				d.Matters = max(d.Matters, Person(&worst.Totals)-Person(&s.Totals))
+			}
+		}
+		at := len(out)
+		out = append(out, d)
+		for ; at > 0 && out[at-1].Matters < d.Matters; at-- {
+			out[at] = out[at-1]
+		}
+		out[at] = d
+	}
+	return out
+}
+
+func newRange(s *Settlement) *Range {
+	two := func(f Fen) [2]Fen { return [2]Fen{f, f} }
+	return &Range{Lo: s.Totals, Hi: s.Totals, SelfPay: two(s.SelfPay), SelfFund: two(s.SelfFund),
+		FundSum: two(Funds(&s.Totals)), PersonSum: two(Person(&s.Totals)), Direct: two(s.Direct), Refund: two(s.Refund), Deduct: two(s.Deduct)}
+}
+
+func (r *Range) widen(s *Settlement) {
+	for p, v := range s.Totals {
+		r.Lo[p], r.Hi[p] = min(r.Lo[p], v), max(r.Hi[p], v)
+	}
+	for _, x := range [...]struct {
+		r *[2]Fen
+		v Fen
+	}{{&r.SelfPay, s.SelfPay}, {&r.SelfFund, s.SelfFund}, {&r.FundSum, Funds(&s.Totals)}, {&r.PersonSum, Person(&s.Totals)},
+		{&r.Direct, s.Direct}, {&r.Refund, s.Refund}, {&r.Deduct, s.Deduct}} {
+		x.r[0], x.r[1] = min(x.r[0], x.v), max(x.r[1], x.v)
+	}
+}

@@ -29,6 +29,9 @@ type Name struct{ Zh, En string }
 type Coded struct {
 	Code string
 	Name Name
+	// Kinds are the visits (positions in DimKind) for which the code can be given, such
+	// as a disease of chronic outpatients; 0: all.
+	Kinds uint64
 }
 
 // Region names the pooling area (统筹地区).
@@ -105,6 +108,9 @@ type Layer struct {
 	Payer Place
 	Draft bool // a draft benefit settles only for those who accept it
 	Name  Name
+	// From and Until are the life of the benefit, 0 is open; outside it there is no
+	// such layer.
+	From, Until Date
 	// Applies are the claims that the layer sees; all conditions must hold.
 	Applies []Cond
 	// Enters are the buckets it looks at, in the order in which it pays from them.
@@ -236,8 +242,19 @@ type Row struct {
 	Sources []uint8 // positions in Policy.Sources
 	Grade   byte    // 'A' to 'D'
 	Note    Name
+	// Of says how the figure was worked out where it is a multiple of another.
+	Of *Multiple
 	// Overridden marks a figure that the person replaced for this settlement.
 	Overridden bool
+}
+
+// Multiple is the derivation of a figure: Times × Amount, the Base of Year, such as six
+// times the average wage of 2024.
+type Multiple struct {
+	Times  decimal.Decimal
+	Base   Name
+	Year   int
+	Amount decimal.Decimal
 }
 
 // Figure is a value of policy: an amount in yuan, a share, a factor.

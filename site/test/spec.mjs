@@ -1,0 +1,91 @@
+// What the specifications share: one body run in each engine, against the built site, with every witness in place.
+import { after, before, describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { NAMES, axe, missing, open } from './engines.mjs';
+import { serve, trap } from './server.mjs';
+
+export const DIST = process.env.DIST ?? fileURLToPath(new URL('../dist', import.meta.url));
+const SHOTS = fileURLToPath(new URL('./out/shots', import.meta.url));
+
+/**
+ * @typedef {object} Run
+ * @property {import('./engines.mjs').Browser} b
+ * @property {Awaited<ReturnType<typeof serve>>} s
+ * @property {Awaited<ReturnType<typeof trap>>} trap
+ * @property {string} engine
+ * @property {(options?: import('./engines.mjs').Options) => Promise<import('./engines.mjs').Browser>} reopen a fresh browser without any storage
+ */
+
+/**
+ * One describe per engine (ENGINE=chromium,webkit narrows), with a server, a trap and a browser that are ended afterwards.
+ * @param {string} title
+ * @param {{timeout?: number, serve?: Partial<import('./server.mjs').Options>, open?: import('./engines.mjs').Options, engines?: readonly string[]}} options
+ * @param {(run: Run) => void} body
+ */
+export function eachEngine(title, options, body) {
+  const only = process.env.ENGINE?.split(',');
+  for (const name of NAMES) {
+    if (only && !only.includes(name)) continue;
+    if (options.engines && !options.engines.includes(name)) continue;
+    const lacking = missing(name);
+    // Here a missing engine is told and passed over; in CI it is a failure.
+    if (lacking) { test(`${title} in ${name}`, { skip: process.env.CI === 'true' ? false : lacking }, () => assert.fail(lacking)); continue; }
+    describe(`${title} in ${name}`, { concurrency: false, timeout: options.timeout ?? 240_000 }, () => {
+      const run = /** @type {Run} */ ({ engine: name });
+      before(async () => {
+        const dist = options.serve?.dist ?? DIST;
+        assert.ok(existsSync(dist), `${dist} is not there: make site`);
+        run.trap = await trap();
+        run.s = await serve({ dist, witness: true, ...options.serve });
+        run.b = await open(name, { proxy: run.trap.port, ...options.open });
+        run.reopen = async (more) => { await run.b.close(); run.b = await open(name, { proxy: run.trap.port, ...options.open, ...more }); return run.b; };
+      }, { timeout: 90_000 });
+      after(async () => {
+        await run.b?.close().catch(() => {});
+        await run.s?.stop();
+        await run.trap?.stop();
+      }, { timeout: 20_000 });
+      body(run);
+    });
+  }
+}
+
+/** Keeps a picture: <engine>-<view>-<lang>-<theme>-<width>.png. @param {import('./engines.mjs').Page & {name: string}} b @param {string} view @param {string} lang @param {string} theme @param {number} width */
+export async function shot(b, view, lang, theme, width) {
+  mkdirSync(SHOTS, { recursive: true });
+  await b.screenshot(`${SHOTS}/${b.name}-${view}-${lang}-${theme}-${width}.png`);
+}
+
+/** No axe violation. Findings that axe cannot decide are printed to be looked at. @param {import('./engines.mjs').Page & {name: string}} b @param {string} what */
+export async function accessible(b, what) {
+  const r = await axe(b);
+  assert.ok(r.passes > 5, `axe looked at nothing on ${what}`);
+  assert.deepEqual(r.violations, [], what);
+}
+
+/** Nothing is wider than the viewport; the error names what sticks out. @param {import('./engines.mjs').Page} b @param {string} what */
+export async function fits(b, what) {
+  const r = await b.eval(() => {
+    // Not innerWidth: a phone's zooms out until everything fits, and so hides what it should show.
+    const root = document.documentElement, wide = root.clientWidth;
+    if (root.scrollWidth <= wide) return null;
+    const out = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > wide + 0.5).slice(0, 6);
+    return { scrollWidth: root.scrollWidth, wide, out: out.map((e) => `${e.tagName.toLowerCase()}#${e.id}.${e.getAttribute('class') ?? ''} to ${Math.round(e.getBoundingClientRect().right)}`) };
+  });
+  assert.equal(r ?? null, null, `${what}: ${JSON.stringify(r)}`);
+}
+
+/** What the page did wrong, as the witness script in it saw. @param {import('./engines.mjs').Page} b */
+export const witnessed = (b) => b.eval('globalThis.__witness ?? "no witness"');
+
+/** Nothing left the machine, no cookie was set, no address was told to anybody. @param {Run} run */
+export function nothingLeft(run) {
+  assert.deepEqual(run.trap.caught(), [], 'asked for outside this machine');
+  assert.deepEqual(run.s.log.filter((e) => e.cookie), [], 'sent with a cookie');
+  assert.deepEqual(run.s.log.filter((e) => e.referer && !e.referer.startsWith(run.s.origin)), [], 'sent with a foreign referer');
+  assert.deepEqual(run.s.log.filter((e) => e.method !== 'GET' && e.method !== 'HEAD'), [], 'sent by another method than GET');
+  const asked = run.b.requests()?.filter((u) => /^(https?|wss?):/.test(u) && !/^http:\/\/(localhost|127\.0\.0\.1):/.test(u));
+  assert.deepEqual(asked ?? [], [], 'seen by the engine');
+}

@@ -36,6 +36,8 @@ type entry struct {
 	duct   num // taken by the deductible
 	paid   num // before rounding
 	cut    num // what the caps cut off
+	room   num // what the caps still allow to pay, where capped
+	capped bool
 	ladder []rung
 }
 
@@ -53,11 +55,7 @@ func enter(r *run, l *Layer) *entry {
 	e := &entry{run: r, l: l, at: l.Enters[0].Bucket, start: r.led}
 	e.sorts = e.at == InScope || e.at == Separate || e.at == AboveCap
 	for _, x := range l.Enters {
-		a := fromFen(r.led[x.Bucket])
-		if x.Bucket == AboveCap {
-			a = r.above
-		}
-		e.in = e.in.add(a.times(x.Weight))
+		e.in = e.in.add(r.exactly(x.Bucket).times(x.Weight))
 	}
 	e.res.Layer = l
 	e.res.Entered = e.in.fen()
@@ -340,6 +338,9 @@ func (e *entry) capPaid() {
 		if c.Per != PerClaim {
 			room = room.sub(fromFen(e.used(&c.Span).Paid.Lo))
 		}
+		if !e.capped || room.less(e.room) {
+			e.room, e.capped = room, true
+		}
 		if !room.less(e.paid) {
 			continue
 		}
@@ -373,7 +374,11 @@ func (e *entry) cutStep(row *Row, cut num) {
 	if e.at == AboveCap {
 		to = e.at
 	}
+	before := e.fine[AboveCap]
 	e.move(Step{Kind: StepCap, Layer: e.l.ID, From: e.at, To: to, Base: e.res.Entered, Amount: min(cut.fen(), e.led[e.at]), Row: row})
+	if to == AboveCap && e.at != AboveCap {
+		e.fine[AboveCap] = before.add(cut)
+	}
 }
 
 func (e *entry) quota() {
@@ -387,15 +392,23 @@ func (e *entry) quota() {
 	}
 	e.paid = minNum(v.num(), e.in.sub(e.cutIn).sub(e.duct))
 	e.capPaid()
-	e.pay(Step{Kind: StepQuota, Row: row, Base: v.fen()}, e.paid.fen(), e.l.Payer)
-	e.res.Paid = e.paid.fen()
+	e.res.Paid = min(e.paid.fen(), e.standing())
+	e.pay(Step{Kind: StepQuota, Row: row, Base: v.fen()}, e.res.Paid, e.l.Payer)
+}
+
+// standing is the money in the layer's buckets. It can be half a fen less than what
+// entered, where an earlier payment was rounded up.
+func (e *entry) standing() (sum Fen) {
+	for i := range e.l.Enters {
+		sum += e.led[e.l.Enters[i].Bucket]
+	}
+	return sum
 }
 
 // guarantee raises the payment to its floor, or until the person keeps no more than
 // the ceiling, and pays.
 func (e *entry) guarantee() {
-	total := e.paid.fen()
-	paid := e.payBands(total)
+	paid := e.payBands(min(e.paid.fen(), e.standing()))
 	raise := func(g *Guarantee, ceiling bool) {
 		if g == nil || e.err != nil {
 			return
@@ -421,10 +434,14 @@ func (e *entry) guarantee() {
 			}
 		}
 		want := fromFen(base).times(share).fen()
-		if ceiling {
-			want = max(0, e.res.Entered-want)
+		most := e.in.sub(e.cutIn).sub(e.duct).fen() // a floor gives no deductible back,
+		if ceiling {                                // a ceiling on the person's part does
+			want, most = max(0, e.res.Entered-want), e.res.Entered
 		}
-		want = min(want, e.res.Entered)
+		if e.capped {
+			most = min(most, e.room.fen())
+		}
+		want = min(want, most, paid+e.standing()+e.led[Deducted]+e.led[AboveCap])
 		if want > paid {
 			e.pay(Step{Kind: StepGuarantee, Row: row, Base: base, Share: share, HasShare: true}, want-paid, e.l.Payer)
 			paid = want
@@ -468,9 +485,19 @@ func (e *entry) payBands(total Fen) Fen {
 	return sumPaid
 }
 
-// pay moves a payment out of the layer's buckets in their order.
+// pay moves a payment out of the layer's buckets in their order; where a ceiling
+// gives back what was already sorted, out of that.
 func (e *entry) pay(s Step, amount Fen, to Place) {
 	s.Layer, s.To = e.l.ID, to
+	defer func() {
+		for _, b := range [...]Place{Deducted, AboveCap} {
+			if amount > 0 && e.sorts && b != e.at {
+				s.From, s.Amount = b, min(amount, e.led[b])
+				amount -= s.Amount
+				e.move(s)
+			}
+		}
+	}()
 	for i := range e.l.Enters {
 		s.From = e.l.Enters[i].Bucket
 		s.Amount = min(amount, e.led[s.From])
@@ -493,7 +520,7 @@ func (e *entry) givenAmount() bool {
 			continue
 		}
 		found = true
-		room := e.in.fen() - e.res.Paid
+		room := min(e.in.fen()-e.res.Paid, e.standing()+e.res.Deductible)
 		a := min(e.given[i], room)
 		e.given[i] -= a
 		// A payment that reaches into the deductible shows that less was deducted.
@@ -513,17 +540,7 @@ func (e *entry) book() {
 	e.res.CapCut = e.cut.add(e.cutIn).fen()
 	e.res.CapCut = min(e.res.CapCut, e.res.Entered-e.res.Paid)
 	if e.sorts {
-		e.above = e.cut.add(e.cutIn)
-		if e.at != AboveCap {
-			e.rest(e.at, e.led[e.at])
-		} else {
-			e.rest(AboveCap, max(0, e.led[AboveCap]-e.above.fen()))
-		}
-		if e.led[AboveCap] < e.above.fen() {
-			e.above = fromFen(e.led[AboveCap])
-		}
-	} else if fromFen(e.led[AboveCap]).less(e.above) {
-		e.above = fromFen(e.led[AboveCap])
+		e.sort()
 	}
 	if e.l.Payer == Hifp && e.sorts {
 		e.out.Deduct += e.res.Deductible
@@ -539,9 +556,21 @@ func (e *entry) book() {
 	}
 }
 
-// rest is what the person keeps of the bands.
-func (e *entry) rest(from Place, a Fen) {
-	e.move(Step{Rule: e.path + ".copay", Kind: StepCopay, Layer: e.l.ID, From: from, To: Copay, Base: a, Amount: a})
+// sort leaves what was not paid where later layers find it: what the caps cut off in
+// above_cap, what the person keeps of the bands in copay, both unrounded.
+func (e *entry) sort() {
+	cut := e.cut.add(e.cutIn)
+	keep := e.led[e.at]
+	if e.at == AboveCap {
+		keep = max(0, keep-cut.fen())
+		e.fine[AboveCap] = cut
+	}
+	copay := e.fine[Copay].add(e.in).sub(cut).sub(e.duct).sub(fromFen(e.res.Paid))
+	e.move(Step{Rule: e.path + ".copay", Kind: StepCopay, Layer: e.l.ID, From: e.at, To: Copay, Base: keep, Amount: keep})
+	if e.at == AboveCap {
+		e.fine[AboveCap] = cut
+	}
+	e.fine[Copay] = copay
 }
 
 // count books the claim under one counter; a counter is booked once.

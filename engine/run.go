@@ -10,9 +10,9 @@ type run struct {
 	c     *Claim // amounts exact
 	f     resolved
 	open  *openRows
-	led   [numPlaces]Fen // money now standing in each place
-	above num            // what led[AboveCap] is before rounding
-	given []Fen          // left of each of c.Given
+	led   [numPlaces]Fen    // money now standing in each place
+	fine  [AboveCap + 1]num // what led[Copay] and led[AboveCap] are before rounding
+	given []Fen             // left of each of c.Given
 	out   *Settlement
 	err   error
 }
@@ -126,6 +126,12 @@ func (r *run) move(s Step) {
 	if s.From != s.To {
 		r.led[s.From] -= s.Amount
 		r.led[s.To] += s.Amount
+		if s.From == Copay || s.From == AboveCap {
+			r.fine[s.From] = r.fine[s.From].sub(fromFen(s.Amount))
+		}
+		if s.To == Copay || s.To == AboveCap {
+			r.fine[s.To] = r.fine[s.To].add(fromFen(s.Amount))
+		}
 	}
 	if s.Row != nil {
 		r.grade(s.Row)
@@ -135,6 +141,14 @@ func (r *run) move(s Step) {
 		r.grade(s.Adjusted[i].Row)
 	}
 	r.out.Steps = append(r.out.Steps, s)
+}
+
+// exactly is what stands in a bucket, before it was rounded for display.
+func (r *run) exactly(b Place) num {
+	if b == Copay || b == AboveCap {
+		return r.fine[b]
+	}
+	return fromFen(r.led[b])
 }
 
 func (r *run) note(n Note) { r.out.Notes = append(r.out.Notes, n) }

@@ -125,3 +125,9 @@ func (f *Facts) SetInt(d Dim, v int32) { f.SetIntRange(d, v, v) }
 func (f *Facts) SetIntRange(d Dim, lo, hi int32) {
 	f.ints[d-numCodeDims] = intFact{true, lo, hi}
 }
+
+// GetInt returns what SetIntRange said, and whether it said anything.
+func (f *Facts) GetInt(d Dim) (lo, hi int32, given bool) {
+	i := f.ints[d-numCodeDims]
+	return i.lo, i.hi, i.given
+}

@@ -156,6 +156,9 @@ type Settlement struct {
 	Year     Year
 	Unknowns []Doubt
 	Range    *Range // nil when everything needed was known
+	// Regime tells apart the straight stretches of a settlement as a function of one
+	// amount: equal numbers, equal rules.
+	Regime uint64
 }
 
 // Range bounds what a settlement could be, whatever the unknowns are.

@@ -130,8 +130,11 @@ func (e *entry) deduct() {
 		if c.Per != PerClaim {
 			used = fromFen(e.used(&c.Span).Entered.Lo)
 		}
-		if room := v.num().sub(used); room.less(e.in.sub(e.cutIn)) {
+		room := v.num().sub(used)
+		e.regime(room.isZero(), nil)
+		if room.less(e.in.sub(e.cutIn)) {
 			e.cutIn = e.in.sub(room)
+			e.regime(true, row)
 			e.cutStep(row, e.cutIn)
 		}
 	}
@@ -167,6 +170,8 @@ func (e *entry) deduct() {
 	}
 	e.duct = minNum(e.in.sub(e.cutIn), fromFen(max(due, 0)))
 	e.res.Deductible = e.duct.fen()
+	e.regime(due > 0, nil)
+	e.regime(e.duct.less(e.in.sub(e.cutIn)), row)
 	to := e.at
 	if e.sorts {
 		to = Deducted
@@ -262,6 +267,7 @@ func (e *entry) bands() {
 		pos = fromFen(y.Entered.Lo)
 		if !b.FromZero {
 			pos = pos.sub(fromFen(y.Deduct.Lo))
+			e.regime(pos.isZero(), nil)
 		}
 	}
 	if b.FromZero {
@@ -337,6 +343,7 @@ func (e *entry) capPaid() {
 		room := v.num()
 		if c.Per != PerClaim {
 			room = room.sub(fromFen(e.used(&c.Span).Paid.Lo))
+			e.regime(room.isZero(), nil)
 		}
 		if !e.capped || room.less(e.room) {
 			e.room, e.capped = room, true
@@ -362,6 +369,7 @@ func (e *entry) capPaid() {
 			over = num{}
 		}
 		e.cut = e.cut.add(cut)
+		e.regime(true, row)
 		e.cutStep(row, cut)
 	}
 }
@@ -393,6 +401,7 @@ func (e *entry) quota() {
 	e.paid = minNum(v.num(), e.in.sub(e.cutIn).sub(e.duct))
 	e.capPaid()
 	e.res.Paid = min(e.paid.fen(), e.standing())
+	e.regime(e.paid.less(v.num()), row)
 	e.pay(Step{Kind: StepQuota, Row: row, Base: v.fen()}, e.res.Paid, e.l.Payer)
 }
 
@@ -438,10 +447,13 @@ func (e *entry) guarantee() {
 		if ceiling {                                // a ceiling on the person's part does
 			want, most = max(0, e.res.Entered-want), e.res.Entered
 		}
-		if e.capped {
-			most = min(most, e.room.fen())
+		if e.capped && e.room.fen() < most {
+			most = e.room.fen()
+			e.regime(true, nil)
 		}
+		e.regime(want > most, nil)
 		want = min(want, most, paid+e.standing()+e.led[Deducted]+e.led[AboveCap])
+		e.regime(want > paid, row)
 		if want > paid {
 			e.pay(Step{Kind: StepGuarantee, Row: row, Base: base, Share: share, HasShare: true}, want-paid, e.l.Payer)
 			paid = want
@@ -465,6 +477,7 @@ func (e *entry) payBands(total Fen) Fen {
 	var sumPaid, mainPaid Fen
 	for i := range e.ladder {
 		g := &e.ladder[i]
+		e.regime(g.base.isZero(), g.row)
 		sum = sum.add(g.paid)
 		share, exact := g.share, g.paid
 		if splitRow != nil && most < share {
@@ -502,6 +515,9 @@ func (e *entry) pay(s Step, amount Fen, to Place) {
 		s.From = e.l.Enters[i].Bucket
 		s.Amount = min(amount, e.led[s.From])
 		amount -= s.Amount
+		if len(e.l.Enters) > 1 {
+			e.regime(amount > 0, nil)
+		}
 		if s.Amount > 0 || i == 0 && amount == 0 {
 			e.move(s)
 		}

@@ -1,5 +1,7 @@
 package engine
 
+import "math/bits"
+
 // resolved is a claim's facts in the policy's own terms: one possible world.
 type resolved struct {
 	codes   [numCodeDims]uint64 // 0: not said
@@ -24,13 +26,14 @@ func (r *resolved) resolve(p *Policy, s *Scheme, f *Facts, pick func(d Dim, n in
 			}
 			continue
 		}
-		var all uint64
 		for i, c := range codes {
 			m, err := p.codeMask(d, c, s.Statuses)
 			if err != nil {
 				return err
 			}
-			all |= m
+			if d > DimKind && !p.codeFits(d, m, r.codes[DimKind]) {
+				continue // a disease of another kind of visit says nothing here
+			}
 			if d != DimSupplements && len(codes) > 1 && i != pick(d, len(codes)) {
 				continue
 			}
@@ -73,6 +76,12 @@ func (p *Policy) codeMask(d Dim, code string, statuses uint64) (uint64, error) {
 		return 0, &InputError{Code: NotAllowed, Field: dims[d].field, Limit: p.codeList(d, allowed)}
 	}
 	return 1 << i, nil
+}
+
+// codeFits reports whether the code can be given for the visit.
+func (p *Policy) codeFits(d Dim, mask, kind uint64) bool {
+	k := p.Codes[d][bits.TrailingZeros64(mask)].Kinds
+	return k == 0 || kind == 0 || k&kind != 0
 }
 
 // codeList joins the codes of a mask with commas.

@@ -143,6 +143,21 @@ func (r *run) move(s Step) {
 	r.out.Steps = append(r.out.Steps, s)
 }
 
+// regime mixes what rules the settlement hangs on into one number: two claims that
+// differ in a single amount and agree in it lie on one straight line.
+func (r *run) regime(bit bool, row *Row) {
+	h := r.out.Regime*31 + 7
+	if bit {
+		h++
+	}
+	if row != nil {
+		for i := 0; i < len(row.ID); i++ {
+			h = (h ^ uint64(row.ID[i])) * 1099511628211
+		}
+	}
+	r.out.Regime = h
+}
+
 // exactly is what stands in a bucket, before it was rounded for display.
 func (r *run) exactly(b Place) num {
 	if b == Copay || b == AboveCap {
@@ -191,6 +206,7 @@ func (r *run) excluded() bool {
 		}
 		if ok {
 			r.grade(&x.Row)
+			r.regime(true, &x.Row)
 			r.note(Note{Code: "excluded", Value: x.Reason, Row: &x.Row})
 			return true
 		}
@@ -203,6 +219,9 @@ func (r *run) layers() {
 	scoped, separate := false, r.led[Separate] == 0
 	for i := range r.s.Layers {
 		l := &r.s.Layers[i]
+		if r.c.Date < l.From || l.Until != 0 && r.c.Date > l.Until {
+			continue
+		}
 		ok, err := r.f.holds(l.Applies)
 		if err != nil {
 			r.fail(err)
@@ -355,6 +374,7 @@ func (r *run) accounts() {
 			r.move(Step{Rule: "account", Kind: StepAccount, From: b, To: to, Base: r.led[b], Amount: a, Row: row})
 			left -= a
 		}
+		r.regime(left == 0, nil)
 	}
 }
 

@@ -1,0 +1,297 @@
+package engine
+
+// An Axis is one amount of a claim that is varied.
+type Axis struct {
+	Name string // the request's path: bill.total, bill.paid_first, year.inpatient.paid …
+	at   func(c *Claim) *Amount
+}
+
+// AxisByName finds an amount of a claim by its path. Year counters that the claim does
+// not have start at nothing.
+func AxisByName(name string) (Axis, error) {
+	bill := func(f func(*Invoice) *Amount) Axis {
+		return Axis{name, func(c *Claim) *Amount { return f(&c.Bill) }}
+	}
+	switch name {
+	case "bill.total":
+		return bill(func(b *Invoice) *Amount { return &b.Total }), nil
+	case "bill.self_funded":
+		return bill(func(b *Invoice) *Amount { return &b.SelfFunded }), nil
+	case "bill.over_limit":
+		return bill(func(b *Invoice) *Amount { return &b.OverLimit }), nil
+	case "bill.paid_first":
+		return bill(func(b *Invoice) *Amount { return &b.PaidFirst }), nil
+	case "bill.separate":
+		return bill(func(b *Invoice) *Amount { return &b.Separate }), nil
+	}
+	if len(name) > 5 && name[:5] == "year." {
+		for i := len(name) - 1; i > 5; i-- {
+			if name[i] != '.' {
+				continue
+			}
+			key := name[5:i]
+			var pick func(*Counter) *Amount
+			switch name[i+1:] {
+			case "entered":
+				pick = func(c *Counter) *Amount { return &c.Entered }
+			case "deductible":
+				pick = func(c *Counter) *Amount { return &c.Deduct }
+			case "paid":
+				pick = func(c *Counter) *Amount { return &c.Paid }
+			case "spell":
+				pick = func(c *Counter) *Amount { return &c.Spell }
+			default:
+				return Axis{}, badAxis
+			}
+			return Axis{name, func(c *Claim) *Amount {
+				for j := range c.Year {
+					if c.Year[j].Key == key {
+						return pick(&c.Year[j])
+					}
+				}
+				c.Year = append(c.Year, Counter{Key: key})
+				return pick(&c.Year[len(c.Year)-1])
+			}}, nil
+		}
+	}
+	return Axis{}, badAxis
+}
+
+var badAxis = &InputError{Code: NotAllowed, Field: "axis",
+	Limit: "bill.total,bill.self_funded,bill.over_limit,bill.paid_first,bill.separate,year.<layer>.entered,year.<layer>.deductible,year.<layer>.paid"}
+
+// With is a copy of the claim with the amount set.
+func (a Axis) With(c *Claim, v Fen) *Claim {
+	x := *c
+	x.Year = append(make(Year, 0, len(c.Year)+1), c.Year...)
+	*a.at(&x) = Exactly(v)
+	return &x
+}
+
+// Bend is a point at which a settlement changes its course: up to At−0.01 one set of
+// rules holds, from At on another.
+type Bend struct {
+	At     Fen
+	Rule   string      // the rule that makes the difference, or ""
+	Before *Settlement // at At − 0.01; nil for the first bend
+	After  *Settlement // at At
+}
+
+// MaxBends bounds a curve.
+const MaxBends = 200
+
+// Curve finds the exact points, between two values of an axis, at which the settlement
+// bends; between neighbouring bends every figure is a straight line but for the
+// rounding of payments. The first bend is from itself, the last one to.
+func Curve(p *Policy, c *Claim, a Axis, from, to Fen) ([]Bend, error) {
+	if to <= from {
+		return nil, &InputError{Code: Contradiction, Field: "to", Limit: from.String()}
+	}
+	at := func(v Fen) (*Settlement, error) { return Settle(p, a.With(c, v)) }
+	first, err := at(from)
+	if err != nil {
+		return nil, err
+	}
+	last, err := at(to)
+	if err != nil {
+		return nil, err
+	}
+	bends := []Bend{{At: from, After: first}}
+	var walk func(lo, hi Fen, a, b *Settlement) error
+	walk = func(lo, hi Fen, a, b *Settlement) error {
+		if a.Regime == b.Regime {
+			return nil
+		}
+		if len(bends) >= MaxBends {
+			return &InputError{Code: TooMany, Field: "axis", Limit: "200"}
+		}
+		if hi-lo == 1 {
+			bends = append(bends, Bend{At: hi, Rule: Difference(a, b), Before: a, After: b})
+			return nil
+		}
+		mid := lo + (hi-lo)/2
+		m, err := at(mid)
+		if err != nil {
+			return err
+		}
+		if err := walk(lo, mid, a, m); err != nil {
+			return err
+		}
+		return walk(mid, hi, m, b)
+	}
+	if err := walk(from, to, first, last); err != nil {
+		return nil, err
+	}
+	if end := bends[len(bends)-1]; end.At != to {
+		bends = append(bends, Bend{At: to, Before: last, After: last})
+	}
+	return bends, nil
+}
+
+// Difference names the rule that makes two settlements differ: among the figures that
+// one used and the other did not, the one that moved most money; where both used the
+// same, the one whose amount changed most; "" if none did.
+func Difference(a, b *Settlement) string {
+	best, most := "", Fen(-1)
+	look := func(x, y *Settlement) {
+		for i := range x.Steps {
+			s := &x.Steps[i]
+			if s.Row == nil {
+				continue
+			}
+			if !y.uses(s.Row.ID) && s.Amount > most {
+				best, most = s.Row.ID, s.Amount
+			}
+			for _, d := range s.Adjusted {
+				if !y.uses(d.Row.ID) && s.Amount > most {
+					best, most = d.Row.ID, s.Amount
+				}
+			}
+		}
+	}
+	look(b, a)
+	look(a, b)
+	if best != "" {
+		return best
+	}
+	most = 0
+	for i := range b.Steps {
+		s := &b.Steps[i]
+		if s.Row == nil {
+			continue
+		}
+		d := s.Amount
+		for j := range a.Steps {
+			if o := &a.Steps[j]; o.Row != nil && o.Row.ID == s.Row.ID && o.To == s.To && o.From == s.From {
+				d -= o.Amount
+				break
+			}
+		}
+		if d = max(d, -d); d > most {
+			best, most = s.Row.ID, d
+		}
+	}
+	return best
+}
+
+func (s *Settlement) uses(id string) bool {
+	for i := range s.Steps {
+		st := &s.Steps[i]
+		if st.Row != nil && st.Row.ID == id {
+			return true
+		}
+		for _, d := range st.Adjusted {
+			if d.Row.ID == id {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Figure names a result that Invert and Reconcile look at: a place's code, or
+// psn_part_amt, fund_pay_sumamt, self_pay, self_funded, act_pay_dedc.
+func (s *Settlement) Figure(name string) (Fen, bool) {
+	switch name {
+	case "medfee_sumamt":
+		return s.Totals[Bill], true
+	case "fulamt_ownpay_amt":
+		return s.Totals[SelfFunded], true
+	case "overlmt_selfpay":
+		return s.Totals[OverLimit], true
+	case "preselfpay_amt":
+		return s.Totals[PaidFirst], true
+	case "inscp_scp_amt":
+		return s.Totals[InScope] + s.Totals[Separate], true
+	case "psn_part_amt":
+		return Person(&s.Totals), true
+	case "fund_pay_sumamt":
+		return Funds(&s.Totals), true
+	case "self_pay":
+		return s.SelfPay, true
+	case "self_funded":
+		return s.SelfFund, true
+	case "act_pay_dedc":
+		return s.Deduct, true
+	}
+	if p, ok := PlaceByName(name); ok && p >= Hifp {
+		return s.Totals[p], true
+	}
+	return 0, false
+}
+
+// Interval is a set of neighbouring amounts, both ends included.
+type Interval struct{ From, To Fen }
+
+// Invert finds all values of an axis between two bounds at which a figure of the
+// settlement equals target to the fen: no interval, one or several.
+func Invert(p *Policy, c *Claim, a Axis, from, to Fen, figure string, target Fen) ([]Interval, error) {
+	bends, err := Curve(p, c, a, from, to)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := bends[0].After.Figure(figure); !ok {
+		return nil, &InputError{Code: NotAllowed, Field: "target.figure", Limit: "psn_part_amt,psn_cash_pay,fund_pay_sumamt,self_pay"}
+	}
+	value := func(v Fen) (Fen, error) {
+		s, err := Settle(p, a.With(c, v))
+		if err != nil {
+			return 0, err
+		}
+		f, _ := s.Figure(figure)
+		return f, nil
+	}
+	var out []Interval
+	add := func(lo, hi Fen) {
+		if n := len(out); n > 0 && out[n-1].To+1 >= lo {
+			out[n-1].To = max(out[n-1].To, hi)
+			return
+		}
+		out = append(out, Interval{lo, hi})
+	}
+	for i := 0; i+1 < len(bends); i++ {
+		lo, hi := bends[i].At, bends[i+1].At-1
+		if i+2 == len(bends) {
+			hi = bends[i+1].At
+		}
+		flo, _ := bends[i].After.Figure(figure)
+		fhi, err := value(hi)
+		if err != nil {
+			return nil, err
+		}
+		up := fhi >= flo
+		// first is the smallest value from lo on at which the figure has reached f.
+		first := func(f Fen) (Fen, error) {
+			l, h := lo, hi+1
+			for l < h {
+				m := l + (h-l)/2
+				v, err := value(m)
+				if err != nil {
+					return 0, err
+				}
+				if up && v >= f || !up && v <= f {
+					h = m
+				} else {
+					l = m + 1
+				}
+			}
+			return l, nil
+		}
+		step := Fen(1)
+		if !up {
+			step = -1
+		}
+		l, err := first(target)
+		if err != nil {
+			return nil, err
+		}
+		h, err := first(target + step)
+		if err != nil {
+			return nil, err
+		}
+		if l < h {
+			add(l, h-1)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,7 @@
+package source
+
+import "mingbai/engine"
+
+func (b *builder) plausible() {}
+
+var _ = engine.One

@@ -1,0 +1,72 @@
+package wasm
+
+import (
+	std "encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// FuzzHandle holds the promise of Handle for any text at all: no panic, and a JSON
+// object that says v and ok, and if it is not ok, why.
+func FuzzHandle(f *testing.F) {
+	f.Add(request(`{}`))
+	f.Add(request(`{"visit":{"level":["tertiary","primary"],"place":"unknown","filing":"long_term"},"person":{"age":{"from":1}},"bill":{"total":"unknown","paid_first":{"to":"5"}}}`))
+	f.Add(request(`{"visit":{"kind":"chronic","disease":"unknown"},"year":{"chronic/tumour@2026-05":{"paid":"900","spell":"1"}},"accounts":[{"owner":"self","balance":"1"},{"owner":"family","limit":"unknown"}]}`))
+	f.Add(request(`{"given":{"inpatient":"1"},"plans":[{"enters":["copay","self_funded"],"share":"0.5","cap":"10"}],"overrides":{"employee.inpatient.caps[0].table[0]":"none"},"accept":["draft"]}`))
+	f.Add(items(`[{"class":"b","kind":"bed","amount":"1.2345","limit":"1","paid_first_share":"0.1","not_covered":true,"separate":false,"name":"床"}]`))
+	for _, op := range []string{"validate", "policy", "regions", "about", "nothing"} {
+		f.Add(`{"v":1,"op":"` + op + `","policy":"sample"}`)
+	}
+	files, _ := filepath.Glob("testdata/requests/*.json")
+	for _, name := range files {
+		if b, err := os.ReadFile(name); err == nil {
+			f.Add(string(b))
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		answer := Handle(text)
+		var o obj
+		if err := std.Unmarshal([]byte(answer), &o); err != nil {
+			t.Fatalf("%v\n%s\n%s", err, text, answer)
+		}
+		if o["v"] != 1.0 {
+			t.Fatalf("no version\n%s\n%s", text, answer)
+		}
+		switch o["ok"] {
+		case true:
+			if s, is := o["settlement"].(obj); is && s["range"] == nil {
+				checkSums(t, o)
+			}
+		case false:
+			first, _ := o["error"].(obj)
+			all, _ := o["errors"].([]any)
+			if code, _ := first["code"].(string); code == "" || code == "internal" || len(all) == 0 {
+				t.Fatalf("no reason, or a panic\n%s\n%s", text, answer)
+			}
+		default:
+			t.Fatalf("ok is %v\n%s", o["ok"], answer)
+		}
+		if strings.ContainsAny(answer, "<\u2028\u2029") {
+			t.Fatalf("may not stand in a script\n%s", answer)
+		}
+	})
+}
+
+func BenchmarkHandleSettle(b *testing.B) {
+	r := request(`{"person":{"status":"retired","age":66},"visit":{"admission":2},"bill":{"total":"30000.00","self_funded":"2000.00","paid_first":"1000.00"},
+		"year":{"inpatient":{"entered":"0","deductible":"0","paid":"8240.49"}},"accounts":[{"owner":"self","balance":"1200.00"},{"owner":"family","limit":"300.00"}]}`)
+	b.ReportAllocs()
+	for b.Loop() {
+		Handle(r)
+	}
+}
+
+func BenchmarkHandleValidate(b *testing.B) {
+	r := strings.Replace(request(`{}`), `"settle"`, `"validate"`, 1)
+	b.ReportAllocs()
+	for b.Loop() {
+		Handle(r)
+	}
+}

@@ -1,0 +1,544 @@
+package wasm
+
+import (
+	"strings"
+
+	"mingbai/engine"
+	"mingbai/wasm/json"
+)
+
+var policyFields = []string{"v", "op", "region", "policy"}
+
+// policy answers {"op":"policy"} with a region's rules as readable rows, and with the
+// codes and visits from which a form can be built.
+func policy(c *Call) {
+	var f [4]json.Value
+	c.Fields(c.Request, policyFields, f[:])
+	p := c.whose(f[2], f[3])
+	if c.Refused() {
+		return
+	}
+	c.Out.Key("policy")
+	w := book{c.Out, p}
+	w.policy()
+}
+
+// book writes a policy.
+type book struct {
+	*json.Writer
+	p *engine.Policy
+}
+
+func (w book) str(name, s string) {
+	if s != "" {
+		w.Key(name)
+		w.Str(s)
+	}
+}
+
+func (w book) policy() {
+	p := w.p
+	w.Object()
+	w.Key("region")
+	w.Object()
+	w.str("code", p.Region.Code)
+	writeName(w.Writer, "name", p.Region.Name)
+	writeName(w.Writer, "province", p.Region.Province)
+	w.str("pinyin", p.Region.Pinyin)
+	w.str("initials", p.Region.Initials)
+	w.str("hotline", p.Region.Hotline)
+	w.EndObject()
+	w.str("version", p.Version)
+	w.str("from", p.From.String())
+	w.Key("year_starts")
+	w.Quoted(func(b []byte) []byte {
+		m, d := p.YearStarts/100, p.YearStarts%100
+		return append(b, byte('0'+m/10), byte('0'+m%10), '-', byte('0'+d/10), byte('0'+d%10))
+	})
+	w.Key("codes")
+	w.Object()
+	for _, d := range engine.Dims() {
+		if d.IsCode() && len(p.Codes[d]) > 0 {
+			w.coded(d)
+		}
+	}
+	w.EndObject()
+	w.Key("schemes")
+	w.Array()
+	for i := range p.Schemes {
+		w.scheme(&p.Schemes[i])
+	}
+	w.EndArray()
+	w.Key("exclude")
+	w.Array()
+	for i := range p.Exclude {
+		x := &p.Exclude[i]
+		w.Object()
+		w.row(&x.Row, "")
+		w.str("reason", x.Reason)
+		w.EndObject()
+	}
+	w.EndArray()
+	w.gaps()
+	w.Key("sources")
+	w.Object()
+	for i := range p.Sources {
+		writeSource(w.Writer, &p.Sources[i])
+	}
+	w.EndObject()
+	w.EndObject()
+}
+
+// coded lists the codes of a dimension with the region's names for its own.
+func (w book) coded(d engine.Dim) {
+	w.Key(d.String())
+	w.Array()
+	for i := range w.p.Codes[d] {
+		k := &w.p.Codes[d][i]
+		w.Object()
+		w.str("code", k.Code)
+		writeName(w.Writer, "name", k.Name)
+		if k.Kinds != 0 {
+			w.Key("kinds")
+			writeCodes(w.Writer, w.p, engine.DimKind, k.Kinds)
+		}
+		w.EndObject()
+	}
+	w.EndArray()
+}
+
+// gaps writes what is not known, disputed or was changed.
+func (w book) gaps() {
+	w.Key("unknown")
+	w.Array()
+	for i := range w.p.Unknown {
+		u := &w.p.Unknown[i]
+		w.Object()
+		w.str("key", u.Key)
+		w.str("looked", u.Looked)
+		writeName(w.Writer, "note", u.Note)
+		w.EndObject()
+	}
+	w.EndArray()
+	w.Key("conflicts")
+	w.Array()
+	for i := range w.p.Conflicts {
+		x := &w.p.Conflicts[i]
+		w.Object()
+		w.str("key", x.Key)
+		w.str("chosen", x.Chosen)
+		w.texts("sources", x.Sources)
+		w.str("against", x.Against)
+		w.texts("other", x.Other)
+		writeName(w.Writer, "why", x.Why)
+		w.EndObject()
+	}
+	w.EndArray()
+	w.Key("changes")
+	w.Array()
+	for i := range w.p.Changes {
+		x := &w.p.Changes[i]
+		w.Object()
+		w.str("date", x.Date)
+		w.str("key", x.Key)
+		w.str("was", x.Was)
+		w.str("is", x.Is)
+		w.texts("sources", x.Sources)
+		w.EndObject()
+	}
+	w.EndArray()
+}
+
+func (w book) texts(name string, list []string) {
+	if len(list) == 0 {
+		return
+	}
+	w.Key(name)
+	w.Array()
+	for _, s := range list {
+		w.Str(s)
+	}
+	w.EndArray()
+}
+
+func (w book) scheme(s *engine.Scheme) {
+	w.Object()
+	w.str("id", s.ID)
+	w.Key("statuses")
+	writeCodes(w.Writer, w.p, engine.DimStatus, s.Statuses)
+	w.Key("kinds")
+	w.Array()
+	for i, k := range w.p.Codes[engine.DimKind] {
+		status, grade := coverage(s, 1<<i)
+		if status == "" {
+			continue
+		}
+		w.Object()
+		w.str("code", k.Code)
+		w.str("status", status)
+		w.grade(grade)
+		w.EndObject()
+	}
+	w.EndArray()
+	w.Key("classify")
+	w.Object()
+	w.table("paid_first", s.Classify.PaidFirst, "share")
+	w.table("limit", s.Classify.Limit, "CNY")
+	if len(s.Classify.Never) > 0 {
+		w.rows("never", s.Classify.Never, "")
+	}
+	w.adjusts("extra", s.Classify.Extra, "share")
+	w.EndObject()
+	if s.Account != nil {
+		w.Key("account")
+		w.Array()
+		for i := range s.Account.Pays {
+			r := &s.Account.Pays[i]
+			w.Object()
+			w.row(&r.Row, "")
+			w.places("pays", r.Buckets)
+			w.EndObject()
+		}
+		w.EndArray()
+	}
+	w.Key("layers")
+	w.Array()
+	for i := range s.Layers {
+		w.layer(&s.Layers[i])
+	}
+	w.EndArray()
+	w.EndObject()
+}
+
+// coverage says whether a scheme settles a kind of visit: "current", "draft" or not at
+// all, and the lowest grade among the figures of the layers that enter the bill itself.
+func coverage(s *engine.Scheme, kind uint64) (status string, grade byte) {
+	for i := range s.Layers {
+		l := &s.Layers[i]
+		if l.Enters[0].Bucket != engine.InScope || !sees(l, kind) {
+			continue
+		}
+		if status == "" || l.Draft {
+			// One draft among the layers of a visit keeps the visit from settling.
+			status = "current"
+			if l.Draft {
+				status = "draft"
+			}
+		}
+		grade = max(grade, layerGrade(l))
+	}
+	return status, grade
+}
+
+func sees(l *engine.Layer, kind uint64) bool {
+	for _, c := range l.Applies {
+		if c.Dim == engine.DimKind && c.Mask&kind == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// layerGrade is the lowest grade of a layer's figures. Grades go down from A to D, so
+// the lowest is the greatest letter.
+func layerGrade(l *engine.Layer) (grade byte) {
+	one := engine.Scheme{Layers: []engine.Layer{*l}}
+	one.EachTable(func(t *engine.Table) {
+		for i := range t.Rows {
+			grade = max(grade, t.Rows[i].Grade)
+		}
+	})
+	return grade
+}
+
+func (w book) grade(g byte) {
+	if g != 0 {
+		w.Key("grade")
+		w.Quoted(func(b []byte) []byte { return append(b, g) })
+	}
+}
+
+var perNames = [...]string{"claim", "year", "month", "quarter", "lifetime"}
+
+func (w book) layer(l *engine.Layer) {
+	w.Object()
+	w.str("id", l.ID)
+	writeName(w.Writer, "name", l.Name)
+	w.str("payer", l.Payer.String())
+	w.Key("status")
+	if l.Draft {
+		w.Str("draft")
+	} else {
+		w.Str("current")
+	}
+	w.grade(layerGrade(l))
+	w.str("from", l.From.String())
+	w.str("until", l.Until.String())
+	w.conds("applies", l.Applies)
+	w.Key("enters")
+	w.Array()
+	for _, e := range l.Enters {
+		w.Object()
+		w.str("bucket", e.Bucket.String())
+		if e.Weight != engine.One {
+			w.Key("weight")
+			w.Quoted(func(b []byte) []byte { return appendRate(b, e.Weight) })
+		}
+		w.EndObject()
+	}
+	w.EndArray()
+	w.deductible(l.Deductible)
+	if b := l.Bands; b != nil {
+		w.Key("bands")
+		w.Object()
+		w.choice("counted_from", b.FromZero, "zero", "deductible")
+		w.choice("along", b.Year, "year", "claim")
+		w.table("rows", b.Rows, "share")
+		w.EndObject()
+	}
+	w.adjusts("adjust", l.Adjust, "share")
+	if len(l.Caps) > 0 {
+		w.Key("caps")
+		w.Array()
+		for i := range l.Caps {
+			k := &l.Caps[i]
+			w.Object()
+			w.choice("of", k.OfEntered, "entered", "paid")
+			w.span(&k.Span)
+			w.table("rows", k.Table, "CNY")
+			w.EndObject()
+		}
+		w.EndArray()
+	}
+	if l.Quota != nil {
+		w.Key("quota")
+		w.Object()
+		w.table("rows", l.Quota, "CNY")
+		w.EndObject()
+	}
+	w.guarantee("guarantee", l.Guarantee)
+	w.guarantee("ceiling", l.Ceiling)
+	if l.Split != nil {
+		w.Key("split")
+		w.Object()
+		w.str("payer", l.Split.Payer.String())
+		w.table("rows", l.Split.Table, "share")
+		w.EndObject()
+	}
+	w.EndObject()
+}
+
+func (w book) choice(name string, is bool, yes, no string) {
+	if !is {
+		yes = no
+	}
+	w.str(name, yes)
+}
+
+func (w book) span(s *engine.Span) {
+	w.str("per", perNames[s.Per])
+	if len(s.By) > 0 {
+		w.Key("by")
+		w.Array()
+		for _, d := range s.By {
+			w.Str(d.String())
+		}
+		w.EndArray()
+	}
+	w.texts("with", s.With)
+}
+
+func (w book) deductible(d *engine.Deductible) {
+	if d == nil {
+		return
+	}
+	w.Key("deductible")
+	w.Object()
+	w.span(&d.Span)
+	unit := "CNY"
+	if d.ShareOf != nil {
+		unit = "share"
+		w.str("share_of", d.ShareOf.String())
+	}
+	w.table("rows", d.Table, unit)
+	w.table("floor", d.Floor, "CNY")
+	w.table("ceiling", d.Ceiling, "CNY")
+	w.adjusts("adjust", d.Adjust, "CNY")
+	if len(d.LessSpell) > 0 {
+		w.conds("less_spell", d.LessSpell)
+	}
+	if d.Limit != nil {
+		w.Key("limit")
+		w.Object()
+		w.texts("with", d.Limit.With)
+		w.table("rows", d.Limit.Table, "CNY")
+		w.EndObject()
+	}
+	w.EndObject()
+}
+
+func (w book) guarantee(name string, g *engine.Guarantee) {
+	if g == nil {
+		return
+	}
+	w.Key(name)
+	w.Object()
+	w.places("of", g.Of)
+	w.table("rows", g.Table, "share")
+	w.EndObject()
+}
+
+func (w book) places(name string, list []engine.Place) {
+	w.Key(name)
+	w.Array()
+	for _, p := range list {
+		w.Str(p.String())
+	}
+	w.EndArray()
+}
+
+// adjusts writes changes of a figure whose unit is unit.
+func (w book) adjusts(name string, list []engine.Adjust, unit string) {
+	if len(list) == 0 {
+		return
+	}
+	w.Key(name)
+	w.Array()
+	for i := range list {
+		a := &list[i]
+		w.Object()
+		w.str("op", a.Op.String())
+		of := unit
+		switch a.Op {
+		case engine.Plus, engine.PerYearOfAge:
+			if unit == "share" {
+				of = "points"
+			}
+		case engine.Times, engine.OwnShareTimes:
+			of = "factor"
+		}
+		if a.Op == engine.PerYearOfAge {
+			w.Key("over")
+			w.Int(int64(a.Over))
+		}
+		w.table("rows", a.Table, of)
+		w.EndObject()
+	}
+	w.EndArray()
+}
+
+func (w book) table(name string, t *engine.Table, unit string) {
+	if t != nil {
+		w.rows(name, t.Rows, unit)
+	}
+}
+
+func (w book) rows(name string, rows []engine.Row, unit string) {
+	w.Key(name)
+	w.Array()
+	for i := range rows {
+		w.Object()
+		w.row(&rows[i], unit)
+		w.EndObject()
+	}
+	w.EndArray()
+}
+
+// row writes a figure with its conditions and what it rests on; no unit: it has none.
+func (w book) row(r *engine.Row, unit string) {
+	w.str("id", r.ID)
+	w.conds("when", r.When)
+	if unit != "" {
+		w.figure(&r.Value, unit)
+	}
+	if r.To != 0 {
+		w.Key("to")
+		w.Quoted(r.To.Append)
+	}
+	if m := r.Of; m != nil {
+		w.Key("multiple")
+		w.Object()
+		w.str("times", m.Times.String())
+		writeName(w.Writer, "base", m.Base)
+		w.Key("year")
+		w.Int(int64(m.Year))
+		w.str("amount", m.Amount.StringFixed(2))
+		w.EndObject()
+	}
+	w.Key("valid")
+	writeValid(w.Writer, r)
+	w.Key("sources")
+	w.Array()
+	for _, s := range r.Sources {
+		w.Str(w.p.Sources[s].ID)
+	}
+	w.EndArray()
+	w.grade(r.Grade)
+	writeName(w.Writer, "note", r.Note)
+}
+
+// figure writes a value, "none" for a limit that expressly is not, or "unknown".
+func (w book) figure(f *engine.Figure, unit string) {
+	w.Key("value")
+	switch {
+	case f.Unknown:
+		w.Str(unknown)
+		if f.Bounded {
+			w.Key("between")
+			w.Object()
+			w.value("from", f.Lo, unit)
+			w.value("to", f.Hi, unit)
+			w.EndObject()
+		}
+	case f.None:
+		w.Str("none")
+	default:
+		w.Quoted(func(b []byte) []byte { return appendValue(b, f.Rate, unit) })
+	}
+	w.str("unit", unit)
+}
+
+func (w book) value(name string, r engine.Rate, unit string) {
+	w.Key(name)
+	w.Quoted(func(b []byte) []byte { return appendValue(b, r, unit) })
+}
+
+// appendValue writes amounts with two decimals at least and everything else as it is.
+func appendValue(b []byte, r engine.Rate, unit string) []byte {
+	at := len(b)
+	b = appendRate(b, r)
+	if unit != "CNY" {
+		return b
+	}
+	switch i := strings.IndexByte(string(b[at:]), '.'); {
+	case i < 0:
+		return append(b, ".00"...)
+	case len(b)-at-i == 2:
+		return append(b, '0')
+	}
+	return b
+}
+
+// conds writes conditions; none is an empty list.
+func (w book) conds(name string, list []engine.Cond) {
+	w.Key(name)
+	w.Array()
+	for i := range list {
+		k := &list[i]
+		w.Object()
+		w.str("cond", k.Dim.String())
+		if k.Dim.IsCode() {
+			w.Key("in")
+			writeCodes(w.Writer, w.p, k.Dim, k.Mask)
+		} else {
+			w.Key("from")
+			w.Int(int64(k.Lo))
+			if k.Hi != engine.MaxInt {
+				w.Key("to")
+				w.Int(int64(k.Hi))
+			}
+		}
+		w.EndObject()
+	}
+	w.EndArray()
+}

@@ -36,10 +36,11 @@ writeFileSync(join(dist, '_headers'), `/*
   X-Sub: yes
 `);
 
-test('a _headers file: blocks, later ones replace, ! takes off', () => {
+test('a _headers file: blocks, ! takes off, what is said twice is joined', () => {
   const h = parseHeaders(readFileSync(join(dist, '_headers'), 'utf8'));
   assert.equal(h('/index.html')['x-content-type-options'], 'nosniff');
   assert.deepEqual(Object.keys(h('/sub/x')), ['content-security-policy', 'x-sub']);
+  assert.deepEqual(parseHeaders('/*\n  A: 1\n/x\n  A: 2\n')('/x'), { a: '1, 2' });
   assert.throws(() => parseHeaders('  X: 1\n'), /line 1/);
 });
 

@@ -40,7 +40,8 @@ const TYPES = /** @type {Record<string, string>} */ ({
 
 /**
  * Rules of a `_headers` file: a path per block, `*` for any rest, `:name` for one segment, indented `Name: value` lines,
- * `! Name` takes a header off again. Later blocks replace what earlier ones said.
+ * `! Name` takes a header off again. As on the hosts that read such files, a header said twice is joined, so that a
+ * forgotten `!` shows here as it would there.
  * @param {string} text
  */
 export function parseHeaders(text) {
@@ -66,7 +67,7 @@ export function parseHeaders(text) {
     const headers = {};
     for (const r of rules) if (r.pattern.test(path)) {
       for (const name of r.unset) delete headers[name];
-      for (const [name, value] of r.set) headers[name] = value;
+      for (const [name, value] of r.set) headers[name] = headers[name] ? `${headers[name]}, ${value}` : value;
     }
     return headers;
   };

@@ -1,0 +1,28 @@
+// The Estimate page as a reader meets it: where it is, when it is there, what it says.
+import assert from 'node:assert/strict';
+
+/** @typedef {import('./engines.mjs').Page} Page */
+
+export const ESTIMATE = { zh: '', en: 'en/' };
+export const field = (/** @type {string} */ path) => `[id="i-${path}"]`;
+export const radio = (/** @type {string} */ path, /** @type {string} */ value) => `input[name="${path}"][value="${value}"]`;
+/** The visible part of a radio button. */
+export const chip = (/** @type {string} */ path, /** @type {string} */ value) => `${radio(path, value)} + span`;
+
+/** The engine has started and has answered the case that the form shows. @param {Page} b @param {number} [ms] */
+export const ready = (b, ms = 30_000) => b.until('document.documentElement.dataset.engine === "ready" && performance.getEntriesByName("mingbai-estimate").length > 0', { ms, what: 'the first estimate' });
+
+/** What the page says the person pays: "7,303.00". @param {Page} b */
+export const you = (b) => b.eval(() => [...document.querySelectorAll('#you .yuan, #you .fen')].map((e) => e.textContent).join(''));
+
+/** Waits until that is what the page says. @param {Page} b @param {string} amount */
+export async function pays(b, amount) {
+  await b.until((/** @type {string} */ want) => [...document.querySelectorAll('#you .yuan, #you .fen')].map((e) => e.textContent).join('') === want, { ms: 5000, what: `the person to pay ${amount}`, args: [amount] })
+    .catch(async (e) => assert.fail(`${e.message}; the page says ${await you(b)}`));
+}
+
+/** The error that stands at a field, '' for none. @param {Page} b @param {string} path */
+export const errorAt = (b, path) => b.eval((/** @type {string} */ p) => {
+  const e = document.getElementById(`e-${p}`), i = document.getElementById(`i-${p}`);
+  return e && !e.hidden && e.textContent && i?.getAttribute('aria-invalid') === 'true' && i.getAttribute('aria-describedby')?.split(' ').includes(e.id) ? e.textContent : '';
+}, path);

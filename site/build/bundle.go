@@ -1,0 +1,188 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// Browsers at the floor: the oldest web views of HarmonyOS, Safari 15.4, Firefox ESR.
+var engines = []api.Engine{{Name: api.EngineChrome, Version: "99"}, {Name: api.EngineSafari, Version: "15.4"}, {Name: api.EngineFirefox, Version: "115"}}
+
+// buildWasm compiles the engine for browsers. Nothing of this machine goes into it, so
+// that the same sources give the same bytes everywhere.
+func buildWasm(root string) ([]byte, error) {
+	dir, err := os.MkdirTemp("", "mingbai-wasm-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	out := filepath.Join(dir, "engine.wasm")
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", out, "./wasm/js")
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	if report, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("building wasm/js: %w\n%s", err, report)
+	}
+	return os.ReadFile(out)
+}
+
+// wasmExec is the toolchain's own glue. It is taken from the toolchain that compiles the
+// engine, never from a copy, so that the two cannot differ.
+func wasmExec() (string, error) {
+	out, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return "", fmt.Errorf("asking go for its GOROOT: %w", err)
+	}
+	return filepath.Join(strings.TrimSpace(string(out)), "lib", "wasm", "wasm_exec.js"), nil
+}
+
+// bundler turns the sources of site/src into what browsers load.
+type bundler struct {
+	src      string
+	exec     string            // wasm_exec.js
+	files    map[string]string // what scripts may import from build:files
+	messages map[string][]byte // what they may import as messages:zh
+}
+
+func (b *bundler) plugin() api.Plugin {
+	return api.Plugin{Name: "mingbai", Setup: func(build api.PluginBuild) {
+		build.OnResolve(api.OnResolveOptions{Filter: `^go:wasm_exec$`}, func(api.OnResolveArgs) (api.OnResolveResult, error) {
+			return api.OnResolveResult{Path: b.exec, SideEffects: api.SideEffectsTrue}, nil
+		})
+		build.OnResolve(api.OnResolveOptions{Filter: `^(build|messages):`}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
+			return api.OnResolveResult{Path: a.Path, Namespace: "made"}, nil
+		})
+		build.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: "made"}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
+			var text string
+			if lang, ok := strings.CutPrefix(a.Path, "messages:"); ok {
+				text = "export default " + string(b.messages[lang])
+			} else {
+				for _, key := range slices.Sorted(keysOf(b.files)) {
+					text += fmt.Sprintf("export const %s = %q\n", key, b.files[key])
+				}
+			}
+			return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
+		})
+	}}
+}
+
+func keysOf[V any](m map[string]V) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+func (b *bundler) options() api.BuildOptions {
+	return api.BuildOptions{
+		AbsWorkingDir: b.src, Outdir: b.src, Bundle: true, Write: false, Engines: engines,
+		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, Charset: api.CharsetUTF8,
+		LegalComments: api.LegalCommentsNone, Plugins: []api.Plugin{b.plugin()}, LogLevel: api.LogLevelSilent,
+		// wasm_exec.js is written for Node too and asks for its modules there.
+		Platform: api.PlatformBrowser, External: []string{"node:*"},
+	}
+}
+
+func run(o api.BuildOptions) (api.BuildResult, error) {
+	result := api.Build(o)
+	if len(result.Errors) > 0 {
+		text := api.FormatMessages(result.Errors, api.FormatMessagesOptions{Kind: api.ErrorMessage})
+		return result, errors.New("bundling:\n" + strings.Join(text, ""))
+	}
+	return result, nil
+}
+
+// one bundles a single file.
+func (b *bundler) one(entry string, format api.Format) ([]byte, error) {
+	o := b.options()
+	o.EntryPoints, o.Format = []string{entry}, format
+	result, err := run(o)
+	if err != nil {
+		return nil, err
+	}
+	return result.OutputFiles[0].Contents, nil
+}
+
+// pageScripts bundles the entry of each language with what they share as separate files.
+// It returns the files by their published names and, for each language, its entry
+// followed by what the entry imports.
+func (b *bundler) pageScripts(entry string) (files map[string][]byte, modules map[string][]string, err error) {
+	o := b.options()
+	o.Format, o.Splitting, o.Metafile = api.FormatESModule, true, true
+	o.EntryNames, o.ChunkNames = "assets/[name].[hash]", "assets/shared.[hash]"
+	dir, err := os.MkdirTemp("", "mingbai-entry-")
+	if err != nil {
+		return nil, nil, err
+	}
+	defer os.RemoveAll(dir)
+	name := strings.TrimSuffix(filepath.Base(entry), ".mjs")
+	for _, lang := range languages {
+		text := fmt.Sprintf("import texts from 'messages:%s'\nimport { start } from %q\nstart(texts, %q)\n", lang, filepath.Join(b.src, entry), lang)
+		file := filepath.Join(dir, name+"."+lang+".mjs")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			return nil, nil, err
+		}
+		o.EntryPointsAdvanced = append(o.EntryPointsAdvanced, api.EntryPoint{InputPath: file, OutputPath: name + "." + lang})
+	}
+	result, err := run(o)
+	if err != nil {
+		return nil, nil, err
+	}
+	var meta struct {
+		Outputs map[string]struct {
+			EntryPoint string
+			Imports    []struct{ Path, Kind string }
+		}
+	}
+	if err := json.Unmarshal([]byte(result.Metafile), &meta); err != nil {
+		return nil, nil, err
+	}
+	files, modules = map[string][]byte{}, map[string][]string{}
+	for _, f := range result.OutputFiles {
+		published, err := filepath.Rel(b.src, f.Path)
+		if err != nil {
+			return nil, nil, err
+		}
+		published = filepath.ToSlash(published)
+		files[published] = f.Contents
+		out := meta.Outputs[published]
+		if out.EntryPoint == "" {
+			continue
+		}
+		lang := strings.Split(path.Base(published), ".")[1]
+		modules[lang] = []string{published}
+		for _, i := range out.Imports {
+			if i.Kind == "import-statement" {
+				modules[lang] = append(modules[lang], i.Path)
+			}
+		}
+	}
+	return files, modules, nil
+}
+
+// sources reads all scripts of site/src, to find the texts that they use.
+func scriptSources(src string) ([]string, error) {
+	var out []string
+	err := filepath.WalkDir(src, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(p) != ".mjs" {
+			return err
+		}
+		data, err := os.ReadFile(p)
+		out = append(out, string(data))
+		return err
+	})
+	return out, err
+}

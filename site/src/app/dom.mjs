@@ -1,0 +1,33 @@
+/** @param {string} id @returns {any} */
+export const el = (id) => document.getElementById(id)
+
+/**
+ * An element with properties, attributes (names with a dash, role) and children.
+ * @param {string} tag @param {Record<string, any>} [props] @param {...(Node | string)} children
+ * @returns {any}
+ */
+export function make (tag, props = {}, ...children) {
+  const node = document.createElement(tag)
+  for (const [name, value] of Object.entries(props)) {
+    if (name.includes('-') || name === 'role') node.setAttribute(name, value)
+    else /** @type {any} */ (node)[name] = value
+  }
+  node.append(...children)
+  return node
+}
+
+/** @param {() => void} action @param {number} ms */
+export function later (action, ms) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let clock
+  return () => { clearTimeout(clock); clock = setTimeout(action, ms) }
+}
+
+/** Brings something into view and gives it the focus, without leaving a trace in the address. @param {HTMLElement} target */
+export function goTo (target) {
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches
+  const control = target.querySelector('input:checked, input:not([type=radio]), select, input') ?? target
+  if (control === target && target.tabIndex < 0) target.tabIndex = -1
+  /** @type {HTMLElement} */ (control).focus({ preventScroll: true })
+  target.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'start' })
+}

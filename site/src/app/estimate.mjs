@@ -1,0 +1,286 @@
+// The Estimate view: from what is typed to what is shown.
+import { workerFile } from 'build:files'
+import { Client } from '../lib/client.mjs'
+import { controlOf, fromFragment, toFragment, toRequest } from './case.mjs'
+import { el, goTo, later } from './dom.mjs'
+import { Form } from './form.mjs'
+import { regionField } from './region.mjs'
+import { put } from './slots.mjs'
+import { codeName, settlementView } from './view.mjs'
+import { money, fen } from './amount.mjs'
+import { or, setTexts, t } from './texts.mjs'
+import { typeSize } from './type.mjs'
+
+/** @param {Record<string, string>} texts @param {string} lang */
+export function start (texts, lang) {
+  setTexts(texts, lang)
+  typeSize()
+  if (typeof WebAssembly === 'undefined' || typeof Worker === 'undefined') {
+    notice('engine', t('engine.unsupported'))
+    return
+  }
+  new Estimate().begin()
+}
+
+/** Shows or hides a notice; the action is a button or a link in it. @param {string} id @param {string} [text] @param {HTMLElement} [action] */
+function notice (id, text = '', action) {
+  const node = el(id)
+  node.hidden = !text
+  node.replaceChildren(text, ...(action ? [' ', action] : []))
+}
+
+/** The one policy by which this page makes script addresses: the engine's worker, nothing else. */
+function workerUrl () {
+  const url = new URL(workerFile, import.meta.url).href
+  const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy('mingbai', { createScriptURL: (/** @type {string} */ u) => {
+    if (u !== url) throw new TypeError('not the engine')
+    return u
+  } })
+  return policy ? policy.createScriptURL(url) : url
+}
+
+function today () {
+  const now = new Date()
+  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, '0')).join('-')
+}
+
+class Estimate {
+  #form = new Form((path, settled) => this.#changed(path, settled))
+  #region = regionField((code, failed) => this.#regionChanged(code, failed))
+  #client
+  /** @type {import('./view.mjs').Names} */
+  #names = {}
+  /** @type {any[]} */
+  #layers = []
+  #policyOf = ''
+  #example = true
+  #dated = false
+  /** @type {string} what was typed and is no region here */
+  #noRegion = ''
+  #touched = new Set()
+  #said = ''
+  #turn = 0
+  #shape = ''
+  #tell = later(() => { const node = el('announce'); if (node.textContent !== this.#said) node.textContent = this.#said }, 1000)
+  #keep = later(() => this.#remember(), 400)
+  #complain = later(() => this.#check(true), 900)
+
+  constructor () {
+    const url = workerUrl()
+    this.#client = new Client(() => new Worker(url, { name: 'mingbai' }), (state, progress) => this.#engine(state, progress))
+  }
+
+  begin () {
+    const linked = fromFragment(this.#fragment())
+    if (linked) this.#open(linked)
+    else {
+      // The controls hold the worked example that the page shows; a reload may have put
+      // other values into them.
+      /** @type {HTMLFormElement} */ (el('case')).reset()
+      this.#region.show(this.#region.first)
+      this.#form.setRegion(this.#region.first)
+      this.#form.read()
+      if (linked === null) notice('form-notice', t('link.bad'))
+    }
+    this.#form.unfold()
+    this.#compute()
+    addEventListener('hashchange', () => {
+      const other = fromFragment(this.#fragment())
+      if (other === undefined) return
+      if (other === null) { notice('form-notice', t('link.bad')); return }
+      if (toFragment(other) === toFragment(this.#form.case)) return
+      this.#open(other)
+      this.#compute()
+    })
+    // Links within the page move the focus; the address keeps the case.
+    document.addEventListener('click', (event) => {
+      const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null
+      if (!link) return
+      const target = el(/** @type {HTMLAnchorElement} */ (link).hash.slice(1))
+      if (!target) return
+      event.preventDefault()
+      if (target.hidden) target.hidden = false
+      goTo(target)
+    })
+    this.#dock()
+  }
+
+  #fragment () { return decodeURIComponent(location.hash.slice(1).replace(/%(?![0-9a-f]{2})/gi, '')) }
+
+  /** @param {import('./case.mjs').Case} c */
+  #open (c) {
+    this.#example = false
+    this.#dated = c.has('date')
+    const region = c.get('region') ?? ''
+    this.#form.write(c)
+    this.#noRegion = this.#region.show(region) ? '' : region
+    if (this.#noRegion) this.#form.setRegion('')
+    this.#form.read()
+    this.#pending = c
+    notice('form-notice')
+  }
+
+  /** @type {import('./case.mjs').Case | null} a linked case whose region's own codes are not loaded yet */
+  #pending = null
+
+  /** @param {string} code @param {string} [failed] */
+  #regionChanged (code, failed = '') {
+    this.#noRegion = code ? '' : failed
+    this.#form.setRegion(code)
+    this.#changed('region', true)
+  }
+
+  /** @param {string} path @param {boolean} settled */
+  #changed (path, settled) {
+    if (path === 'date') this.#dated = true
+    this.#touched.add(path)
+    if (path.startsWith('bill.') && path !== 'bill.form') this.#example = false
+    notice('form-notice')
+    if (settled || !path.startsWith('bill.')) this.#check(true)
+    else { this.#check(false); this.#complain() }
+  }
+
+  /** Reads the form, shows what is wrong if it is time, and computes what can be. @param {boolean} loud */
+  #check (loud) {
+    this.#form.read()
+    this.#form.unfold()
+    this.#form.fitStatus()
+    const wrong = this.#form.read()
+    this.#form.unfold()
+    const errors = new Map([...wrong].map(([path, key]) => [path, t(key)]))
+    if (this.#noRegion) errors.set('region', t('error.region_unknown', { text: this.#noRegion }))
+    if (loud) this.#form.showErrors(errors)
+    if (errors.size) this.#stale(loud ? [...errors.values()][0] : '')
+    else this.#compute()
+    this.#keep()
+  }
+
+  #request () {
+    const request = toRequest(this.#form.case)
+    // The worked example keeps its own day; a person's case is of today unless they say.
+    if (!this.#dated) request.date = this.#touched.size || !this.#example ? today() : el('case').dataset.date
+    return request
+  }
+
+  async #compute () {
+    const turn = ++this.#turn
+    const request = this.#request()
+    if (!request.region) return
+    if (request.region !== this.#policyOf) {
+      await this.#loadRegion(request.region)
+      if (turn !== this.#turn) return
+    }
+    const settled = this.#client.call({ op: 'settle', ...request }, { latest: 'settle' })
+    // Which questions matter does not hang on how large the amounts are.
+    const shape = toFragment(this.#form.case).replace(/-\d+\.\d\d(?=~|$)/g, '-') + request.date
+    const checked = shape === this.#shape ? null : this.#client.call({ op: 'validate', ...request }, { latest: 'validate' })
+    const answer = await settled
+    if (answer?.ok) this.#show(answer, request)
+    else if (answer) this.#refused(answer.errors ?? [answer.error])
+    const questions = await checked
+    if (!questions?.ok) return
+    this.#shape = shape
+    this.#form.matter(questions.used, this.#layers)
+  }
+
+  /** A region's own codes and their names. @param {string} region */
+  async #loadRegion (region) {
+    const answer = await this.#client.call({ op: 'policy', region }, { latest: 'policy' })
+    if (!answer?.ok) return
+    this.#policyOf = region
+    this.#names = {}
+    for (const [dim, codes] of Object.entries(answer.policy.codes)) {
+      this.#names[dim] = Object.fromEntries(/** @type {any[]} */ (codes).filter((k) => k.name).map((k) => [k.code, k.name]))
+    }
+    this.#form.codes(answer.policy.codes, this.#names, this.#pending ?? this.#form.case)
+    this.#pending = null
+    this.#form.read()
+  }
+
+  /** @param {any} answer @param {any} request */
+  #show (answer, request) {
+    this.#layers = answer.settlement.layers
+    this.#form.showErrors(new Map())
+    notice('problem')
+    el('sheet').classList.remove('stale')
+    const view = settlementView(answer, { request, region: this.#region.nameOf(request.region), names: this.#names })
+    if (this.#example) view.Tag = t('result.example')
+    put(el('sheet'), view)
+    el('dock-amount').textContent = `¥${view.YouYuan}${view.YouFen}`
+    if (!this.#touched.size && this.#example) return
+    const s = answer.settlement
+    this.#said = t('result.announce', { you: money(fen(s.psn_part_amt)), fund: money(fen(s.fund_pay_sumamt)) })
+    this.#tell()
+  }
+
+  /** @param {any[]} problems */
+  #refused (problems) {
+    const errors = new Map()
+    let first = ''
+    for (const p of problems) {
+      const path = controlOf(p.field ?? '', this.#form.case)
+      const dim = path.slice(path.indexOf('.') + 1)
+      const limit = Array.isArray(p.limit) ? p.limit.map((/** @type {string} */ code) => codeName(this.#names, dim, code)).join('、') : p.limit ?? ''
+      const field = p.key ? this.#benefit(p.key) : or(path, 'fact', path)
+      const text = or(t('error.internal'), 'error', p.code).replace('{field}', field).replace('{limit}', p.code === 'contradiction' && /^[\d.]+$/.test(limit) ? money(fen(limit)) : limit)
+      first ||= text
+      const at = p.code === 'draft' ? 'accept' : path
+      if (this.#form.has(at) && !errors.has(at)) errors.set(at, text)
+    }
+    this.#form.showErrors(errors)
+    this.#stale(first)
+  }
+
+  /** A benefit's key, such as employee.chronic, in words. @param {string} key */
+  #benefit (key) {
+    const [scheme, ...rest] = key.split('.')
+    return [or(scheme, 'scheme', scheme), ...rest.map((r) => or(or(r, 'layer', r), 'kind', r))].join(' ')
+  }
+
+  /** The last result no longer belongs to what is typed: it fades, and the reason is said. @param {string} reason */
+  #stale (reason) {
+    el('sheet').classList.add('stale')
+    if (!reason) return
+    notice('problem', reason)
+    this.#said = t('result.announce_error', { text: reason })
+    this.#tell()
+  }
+
+  /** @param {'starting' | 'ready' | 'dead' | 'offline'} state @param {{done: number, total: number}} [progress] */
+  #engine (state, progress) {
+    if (state === 'ready') { notice('engine'); return }
+    if (state === 'starting') {
+      const percent = progress ? `${Math.floor(progress.done / progress.total * 100)}%` : ''
+      // The worked example is on the page: waiting matters only to who has begun to type.
+      if (this.#touched?.size || !this.#example) notice('engine', percent ? t('result.waiting_percent', { percent }) : t('result.waiting'))
+      return
+    }
+    const retry = document.createElement('button')
+    retry.type = 'button'
+    retry.className = 'action'
+    retry.textContent = t('engine.retry')
+    retry.addEventListener('click', () => { this.#client.retry(); this.#compute() })
+    if (state === 'offline') { notice('engine', t('engine.offline'), retry); return }
+    const link = document.createElement('a')
+    link.href = '#' + toFragment(this.#form.case)
+    link.textContent = t('engine.link')
+    notice('engine', t('engine.dead'), link)
+  }
+
+  /** Keeps the case in the address, where a reload, a bookmark or a friend finds it. */
+  #remember () {
+    const c = new Map(this.#form.case)
+    if (!this.#dated) c.delete('date')
+    if (c.size < 3) return
+    const fragment = '#' + toFragment(c)
+    history.replaceState(history.state, '', fragment)
+    const other = el('other-language')
+    other.href = other.getAttribute('href').split('#')[0] + fragment
+  }
+
+  /** A line at the foot of the window repeats the amount while the result is out of sight. */
+  #dock () {
+    el('dock-amount').textContent = el('you').querySelector('.currency').textContent + el('you').querySelector('.yuan').textContent + el('you').querySelector('.fen').textContent
+    new IntersectionObserver(([entry]) => { el('dock').hidden = entry.isIntersecting }).observe(el('you'))
+  }
+}

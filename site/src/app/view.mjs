@@ -1,0 +1,181 @@
+// A settlement in words. site/build/view.go builds the same view of the example when the
+// page is made; the browser tests hold the two to the same page.
+import plan from '../receipt.json'
+import { fen, money, percentOf, portion } from './amount.mjs'
+import { named, or, t, tf } from './texts.mjs'
+
+/** @typedef {Record<string, Record<string, {zh?: string, en?: string}>>} Names names of a region's own codes, by dimension */
+
+/** The name of a code: the region's own, ours, or the code. @param {Names} names @param {string} dim @param {string} code */
+export const codeName = (names, dim, code) => code === 'unknown' ? t('option.unknown') : named(names[dim]?.[code]) || or(code, dim, code)
+
+/**
+ * @param {any} answer of settle
+ * @param {{request: any, region: string, names: Names}} about
+ */
+export function settlementView ({ settlement: s, policy }, { request, region, names }) {
+  const total = fen(s.medfee_sumamt)
+  const you = money(fen(s.psn_part_amt))
+  const fund = fen(s.fund_pay_sumamt)
+  const range = s.range?.psn_part_amt
+  const own = fen(s.self_pay)
+  return {
+    Tag: '',
+    CaseLine: caseLine(request, region, total, names),
+    YouYuan: you.slice(0, -3),
+    YouFen: you.slice(-3),
+    RangeText: range ? t('result.range', { from: money(fen(range.from)), to: money(fen(range.to)) }) : '',
+    Means: meansText(s),
+    Fund: fund ? t('result.fund', { amount: money(fund), percent: portion(fund, total) }) : t('result.fund_none'),
+    ...bar(s, total),
+    Sum: money(total),
+    Groups: plan.groups.map((g) => group(g, s, policy, names)),
+    Counter: [
+      { Key: 'direct', Text: t('result.counter_direct', { amount: money(fen(s.counter.direct)) }) },
+      ...(fen(s.counter.refund) ? [{ Key: 'manual', Text: t('result.counter_manual', { amount: money(fen(s.counter.manual)), refund: money(fen(s.counter.refund)) }) }] : []),
+      ...(own ? [{ Key: 'tax', Text: t('result.tax', { amount: money(own) }) }] : [])
+    ],
+    Ahead: s.ahead.map((/** @type {any} */ x, /** @type {number} */ i) => ({
+      Key: String(i), Text: tf('ahead', x.code, { layer: layerName(s, x.layer), amount: money(fen(x.remaining ?? x.amount)) })
+    })),
+    Unknowns: (s.unknowns ?? []).map((/** @type {any} */ x) => ({
+      Key: (x.rule ?? '') + (x.field ?? ''), Text: t('result.unknown', { field: doubtName(s, x), amount: money(fen(x.matters)) })
+    })),
+    Assumed: s.notes.filter((/** @type {any} */ n) => n.code === 'assumed').map((/** @type {any} */ n) => ({
+      Key: n.field, Text: assumed(n, names), URL: `#f-${n.field}`, Action: t('result.change')
+    })),
+    Notes: s.notes.filter((/** @type {any} */ n) => n.code !== 'assumed').map((/** @type {any} */ n) => ({
+      Key: n.code + (n.key ?? '') + (n.reason ?? ''), Text: noteText(n)
+    })),
+    Grade: s.grade ? tf('grade', s.grade) : '',
+    GradeKey: s.grade ?? '',
+    Policy: t('result.policy', { region, version: policy.version })
+  }
+}
+
+/** @param {any} request @param {string} region @param {bigint} total @param {Names} names */
+function caseLine ({ person, visit, date }, region, total, names) {
+  const parts = [region, tf('scheme', person.scheme)]
+  if (person.status) parts.push(codeName(names, 'status', person.status))
+  parts.push(codeName(names, 'kind', visit.kind))
+  if (visit.level) parts.push(codeName(names, 'level', visit.level))
+  if (visit.place && visit.place !== 'local') parts.push(codeName(names, 'place', visit.place))
+  parts.push(t('result.total_of', { amount: money(total) }), date)
+  return parts.join(t('result.caseline_sep'))
+}
+
+/** @param {any} s */
+function meansText (s) {
+  const parts = plan.means.filter((id) => fen(s[id])).map((id) => t('result.mean', { label: tf('payer', id), amount: money(fen(s[id])) }))
+  return parts.length < 2 ? t('result.all_cash') : t('result.means', { parts: parts.join(t('result.join')) })
+}
+
+/** The payers side by side on a line of ten thousand units. @param {any} s @param {bigint} total */
+function bar (s, total) {
+  const Segments = []
+  const Rows = []
+  let before = 0n
+  for (const id of plan.bar) {
+    const f = fen(s[id])
+    if (!f) continue
+    const x = before * 10000n / total
+    before += f
+    Segments.push({ Key: id, X: String(x), Width: String(before * 10000n / total - x) })
+    Rows.push({ Key: id, Label: tf('payer', id), Amount: money(f), Percent: portion(f, total) })
+  }
+  return { Segments, Rows }
+}
+
+/** @param {{id: string, total: string, lines: {id: string, to?: string[], left?: string[]}[]}} g @param {any} s @param {any} policy @param {Names} names */
+function group (g, s, policy, names) {
+  const Lines = []
+  const Zeros = []
+  for (const { id, to = [], left } of g.lines) {
+    const amount = left ? leftIn(s, left) : fen(s[id])
+    const line = { Key: id, Label: tf('line', id), Amount: money(amount), Word: tf('word', id) }
+    if (!amount) {
+      Zeros.push(line)
+      continue
+    }
+    const Steps = []
+    for (const [i, st] of s.steps.entries()) {
+      if (to.includes(st.to) && fen(st.amount)) Steps.push(stepView(i, st, s, policy, names))
+    }
+    Lines.push({ ...line, Steps })
+  }
+  return {
+    Key: g.id, Title: tf('group', g.id), Label: tf('line', g.total), Total: money(fen(s[g.total])), Lines, Zeros,
+    ZeroLabel: Zeros.length ? t('result.zero', { n: String(Zeros.length) }) : ''
+  }
+}
+
+/** What stays in some buckets for the person. @param {any} s @param {string[]} buckets */
+function leftIn (s, buckets) {
+  let sum = 0n
+  for (const st of s.steps) {
+    if (st.kind === 'account' || st.kind === 'cash') continue
+    if (buckets.includes(st.to)) sum += fen(st.amount)
+    if (buckets.includes(st.from)) sum -= fen(st.amount)
+  }
+  return sum
+}
+
+/** @param {number} i @param {any} st @param {any} s @param {any} policy @param {Names} names */
+function stepView (i, st, s, policy, names) {
+  const title = tf('step', st.kind)
+  const because = (st.because ?? []).map((/** @type {any} */ b) => `${or(b.cond, 'cond', b.cond)} ${condValue(names, b.cond, b.is)}`)
+  const adjusted = (st.adjusted ?? []).map((/** @type {any} */ a) => tf('op', a.op, {
+    value: a.amount || a.op === 'times' || a.op === 'own_share_times' ? a.value : percentOf(a.value),
+    share: a.amount ?? percentOf(a.share)
+  }))
+  const valid = st.valid ?? {}
+  return {
+    Key: String(i),
+    Title: st.layer ? t('step.layer', { layer: layerName(s, st.layer), step: title }) : title,
+    Formula: st.share && st.base
+      ? t('step.formula', { base: money(fen(st.base)), share: percentOf(st.share), amount: money(fen(st.amount)) })
+      : money(fen(st.amount)),
+    Because: because.length ? t('step.because', { list: because.join(t('result.join')) }) : '',
+    Adjusted: adjusted.length ? t('step.adjusted', { list: adjusted.join(t('result.join')) }) : '',
+    Valid: valid.asof
+      ? t('valid.asof', { asof: valid.asof })
+      : valid.until ? t('valid.span', { from: valid.from, until: valid.until }) : valid.from ? t('valid.from', { from: valid.from }) : '',
+    Grade: st.grade ? tf('grade', st.grade) : '',
+    GradeKey: st.grade ?? '',
+    Overridden: st.overridden ? t('step.overridden') : '',
+    Sources: (st.sources ?? []).map((/** @type {string} */ id) => {
+      const doc = policy.sources[id] ?? {}
+      return { Key: id, Text: doc.number ? `${doc.title} ${doc.number}` : doc.title, URL: doc.url ?? '' }
+    })
+  }
+}
+
+/** @param {Names} names @param {string} cond @param {any} is @returns {string} */
+function condValue (names, cond, is) {
+  if (Array.isArray(is)) return is.map((one) => condValue(names, cond, one)).join('/')
+  if (is && typeof is === 'object') return `${is.from}–${is.to}`
+  return typeof is === 'string' ? codeName(names, cond, is) : String(is)
+}
+
+/** @param {any} s @param {string} id */
+function layerName (s, id) {
+  const layer = s.layers.find((/** @type {any} */ l) => l.id === id)
+  if (!layer) return or(id, 'layer', id)
+  return named(layer.name) || or(tf('payer', layer.payer), 'layer', id)
+}
+
+/** @param {any} s @param {{rule?: string, field?: string}} x */
+function doubtName (s, { rule = '', field }) {
+  if (field) return or(field, 'fact', field)
+  const [, layer] = rule.split('.')
+  return layer ? layerName(s, layer) : rule
+}
+
+/** @param {{field: string, value: string}} n @param {Names} names */
+function assumed ({ field, value }, names) {
+  const dim = field.slice(field.indexOf('.') + 1)
+  return t('result.assumed', { field: or(field, 'fact', field), value: codeName(names, dim, value) })
+}
+
+/** @param {{code: string, key?: string, reason?: string}} n */
+const noteText = ({ code, key = '', reason = '' }) => tf('note', code, { key, reason: or(reason, 'excluded', reason) })

@@ -1,0 +1,66 @@
+// The library entry: the same engine as the site's, for pages of others and for Node.
+// The types and the promise are in mingbai.d.ts.
+import { wasmFile, workerFile } from 'build:files'
+import { Client, failure } from './lib/client.mjs'
+import { startEngine } from './lib/start.mjs'
+
+const inNode = typeof process !== 'undefined' && Boolean(process.versions?.node)
+
+/** @param {string} file */
+const beside = (file) => new URL(`assets/${file}`, import.meta.url)
+
+/** @param {{worker?: boolean | (() => Worker), wasm?: string | URL | BufferSource | WebAssembly.Module}} [options] */
+export async function load ({ worker = false, wasm } = {}) {
+  if (worker && !inNode) return overWorker(typeof worker === 'function' ? worker : ownWorker)
+  /** @type {((request: string) => string) | undefined} */
+  let engine = await startEngine(await source(wasm))
+  return {
+    async call (/** @type {object} */ request) {
+      if (!engine) return failure('internal')
+      try {
+        return JSON.parse(engine(JSON.stringify({ v: 1, ...request })))
+      } catch (error) {
+        // What JSON cannot write never reached the engine; anything else has poisoned it.
+        if (error instanceof TypeError && /JSON|BigInt|circular|cyclic/i.test(error.message)) return failure('bad_json')
+        engine = undefined
+        return failure('internal')
+      }
+    },
+    close () { engine = undefined }
+  }
+}
+
+/** @param {string | URL | BufferSource | WebAssembly.Module | undefined} wasm */
+async function source (wasm = beside(wasmFile)) {
+  if (typeof wasm !== 'string' && !(wasm instanceof URL)) return wasm
+  const url = new URL(wasm, import.meta.url)
+  if (!inNode || url.protocol !== 'file:') return url.href
+  const { readFile } = await import('node:fs/promises')
+  return readFile(url)
+}
+
+function ownWorker () {
+  const url = beside(workerFile).href
+  // A page that demands Trusted Types names the policy in its own rules.
+  const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy('mingbai', { createScriptURL: (/** @type {string} */ u) => {
+    if (u !== url) throw new TypeError('not the engine')
+    return u
+  } })
+  return new Worker(policy ? policy.createScriptURL(url) : url, { name: 'mingbai' })
+}
+
+/** @param {() => Worker} make */
+async function overWorker (make) {
+  /** @type {Client} */
+  let client
+  await new Promise((resolve, reject) => {
+    client = new Client(make, (state) => {
+      if (state === 'ready') resolve(undefined)
+      if (state === 'dead' || state === 'offline') reject(new Error(`mingbai: the engine is ${state}`))
+    })
+  })
+  return {
+    call: async (/** @type {object} */ request) => /** @type {object} */ (await client.call(request)),
+    close: () => client.close()
+  }
+}

@@ -187,10 +187,7 @@ func (e *entry) standard(d *Deductible) (Fen, *Row, []Adjusted) {
 	}
 	v, _ := e.value(row, aCost)
 	if d.ShareOf != nil {
-		base := e.start[*d.ShareOf]
-		if *d.ShareOf == Bill {
-			base = e.out.Totals[Bill]
-		}
+		base := e.base(*d.ShareOf)
 		v = Rate(fromFen(base).times(v).fen()) * (One / 100)
 		if f := e.pick(d.Floor); f != nil {
 			x, _ := e.value(f, aCost)
@@ -203,6 +200,15 @@ func (e *entry) standard(d *Deductible) (Fen, *Row, []Adjusted) {
 	}
 	v, adjusted := e.adjust(d.Adjust, v, aCost)
 	return max(v, 0).fen(), row, adjusted
+}
+
+// base is what a bucket held: the bill's parts as they were classified, what earlier
+// layers left over as it stood when this layer began.
+func (e *entry) base(b Place) Fen {
+	if b < Deducted {
+		return e.out.Totals[b]
+	}
+	return e.start[b]
 }
 
 // adjust applies the adjustments that match, in order.
@@ -266,7 +272,11 @@ func (e *entry) bands() {
 		y := e.used(&Span{Per: PerYear})
 		pos = fromFen(y.Entered.Lo)
 		if !b.FromZero {
-			pos = pos.sub(fromFen(y.Deduct.Lo))
+			behind := y.Deduct.Lo
+			if e.behind != nil {
+				behind = *e.behind
+			}
+			pos = pos.sub(fromFen(behind))
 			e.regime(pos.isZero(), nil)
 		}
 	}
@@ -436,11 +446,7 @@ func (e *entry) guarantee() {
 		}
 		var base Fen
 		for _, b := range g.Of {
-			if b == Bill {
-				base += e.out.Totals[Bill]
-			} else {
-				base += e.start[b]
-			}
+			base += e.base(b)
 		}
 		want := fromFen(base).times(share).fen()
 		most := e.in.sub(e.cutIn).sub(e.duct).fen() // a floor gives no deductible back,

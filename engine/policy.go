@@ -210,7 +210,8 @@ type Cap struct {
 	Table     *Table
 }
 
-// Guarantee compares with a share of the sum of buckets as they were when the layer began.
+// Guarantee compares with a share of a sum of buckets: parts of the bill as they were
+// classified, what earlier layers left over as it stood when the layer began.
 type Guarantee struct {
 	Of    []Place
 	Table *Table

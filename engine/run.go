@@ -13,8 +13,11 @@ type run struct {
 	led   [numPlaces]Fen    // money now standing in each place
 	fine  [AboveCap + 1]num // what led[Copay] and led[AboveCap] are before rounding
 	given []Fen             // left of each of c.Given
-	out   *Settlement
-	err   error
+	// behind replaces the deductible used so far where a ladder takes it off its
+	// position; only bounds sets it.
+	behind *Fen
+	out    *Settlement
+	err    error
 }
 
 // openRows are the unknown figures met so far and the end at which this world has them.
@@ -341,9 +344,8 @@ func Funds(totals *[numPlaces]Fen) (sum Fen) {
 // and cash.
 func Person(totals *[numPlaces]Fen) Fen { return totals[Acct] + totals[AcctMulaid] + totals[Cash] }
 
-func (r *run) accounts() {
-	may := []Place{PaidFirst, Deducted, Copay, AboveCap}
-	var row *Row
+// mayPay are the buckets that accounts may pay for this visit, and the row that says so.
+func (r *run) mayPay() ([]Place, *Row) {
 	if r.s.Account != nil {
 		for i := range r.s.Account.Pays {
 			a := &r.s.Account.Pays[i]
@@ -353,14 +355,17 @@ func (r *run) accounts() {
 			ok, err := r.f.holds(a.When)
 			if err != nil {
 				r.fail(err)
-				return
 			}
 			if ok {
-				may, row = a.Buckets, &a.Row
-				break
+				return a.Buckets, &a.Row
 			}
 		}
 	}
+	return []Place{PaidFirst, Deducted, Copay, AboveCap}, nil
+}
+
+func (r *run) accounts() {
+	may, row := r.mayPay()
 	if row == nil {
 		r.note(Note{Code: "no_account_rule"})
 	}

@@ -226,14 +226,7 @@ func (w *worlds) one(choice []uint8) (*Settlement, error) {
 	}
 	r := run{p: w.p, s: w.s, c: &c, open: &open, out: &Settlement{Year: c.Year, Steps: make([]Step, 0, 24), Layers: make([]LayerResult, 0, 4)}}
 	c.Year = w.year(choice)
-	r.err = r.f.resolve(w.p, w.s, &c.Facts, func(d Dim, n int) int {
-		for i := 0; i < w.ins; i++ {
-			if w.vars[i].amount == nil && w.vars[i].dim == d {
-				return int(choice[i])
-			}
-		}
-		return 0
-	})
+	r.err = r.f.resolve(w.p, w.s, &c.Facts, w.chooser(choice))
 	if r.err == nil {
 		r.settle()
 	}
@@ -279,7 +272,63 @@ func (w *worlds) all() (*Settlement, error) {
 		}
 		out.Range = rng
 		out.Unknowns = w.doubts(at, out)
+		if w.amounts() {
+			if out.Range, out.Year, err = w.box(); err != nil {
+				return nil, err
+			}
+		}
 		return out, nil
+	}
+}
+
+// amounts reports whether an input amount is unknown.
+func (w *worlds) amounts() bool {
+	for i := 0; i < w.ins; i++ {
+		if w.vars[i].amount != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// box bounds the amounts in every world of codes and numbers.
+func (w *worlds) box() (rng *Range, year Year, err error) {
+	choice := make([]uint8, w.ins)
+	for {
+		r, y, e := w.bounds(choice)
+		if e != nil {
+			return nil, nil, e
+		}
+		if rng == nil {
+			rng, year = r, y
+		}
+		rng.join(r)
+		year = year.widen(y)
+		i := 0
+		for ; i < w.ins; i++ {
+			if w.vars[i].amount != nil {
+				continue
+			}
+			if choice[i]++; int(choice[i]) < w.vars[i].options {
+				break
+			}
+			choice[i] = 0
+		}
+		if i == w.ins {
+			return rng, year, nil
+		}
+	}
+}
+
+// chooser picks the code or number that a choice names.
+func (w *worlds) chooser(choice []uint8) func(d Dim, n int) int {
+	return func(d Dim, n int) int {
+		for i := 0; i < w.ins; i++ {
+			if w.vars[i].amount == nil && w.vars[i].dim == d {
+				return int(choice[i])
+			}
+		}
+		return 0
 	}
 }
 
@@ -393,5 +442,16 @@ func (r *Range) widen(s *Settlement) {
 	}{{&r.SelfPay, s.SelfPay}, {&r.SelfFund, s.SelfFund}, {&r.FundSum, Funds(&s.Totals)}, {&r.PersonSum, Person(&s.Totals)},
 		{&r.Direct, s.Direct}, {&r.Refund, s.Refund}, {&r.Deduct, s.Deduct}} {
 		x.r[0], x.r[1] = min(x.r[0], x.v), max(x.r[1], x.v)
+	}
+}
+
+// join widens the range by another.
+func (r *Range) join(o *Range) {
+	for p := range r.Lo {
+		r.Lo[p], r.Hi[p] = min(r.Lo[p], o.Lo[p]), max(r.Hi[p], o.Hi[p])
+	}
+	for _, x := range [...]struct{ r, o *[2]Fen }{{&r.SelfPay, &o.SelfPay}, {&r.SelfFund, &o.SelfFund}, {&r.FundSum, &o.FundSum},
+		{&r.PersonSum, &o.PersonSum}, {&r.Direct, &o.Direct}, {&r.Refund, &o.Refund}, {&r.Deduct, &o.Deduct}} {
+		x.r[0], x.r[1] = min(x.r[0], x.o[0]), max(x.r[1], x.o[1])
 	}
 }

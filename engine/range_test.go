@@ -1,0 +1,79 @@
+package engine_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"mingbai/engine"
+)
+
+// TestRange: no sample inside the unknowns leaves the bounds.
+func TestRange(t *testing.T) {
+	g := rand.New(rand.NewPCG(20261123, 6))
+	n, samples, width, sampled := 300, 0, int64(1), int64(0)
+	for i := 0; i < n; i++ {
+		rs := generate(g)
+		p := rs.policy()
+		c := claim("active", 1, engine.Fen(1_000_00+g.Int64N(400_000_00)))
+		total := c.Bill.Total.Lo
+		between := func(most engine.Fen) engine.Amount {
+			a, b := engine.Fen(g.Int64N(int64(most)+1)), engine.Fen(g.Int64N(int64(most)+1))
+			return engine.Amount{Lo: min(a, b), Hi: max(a, b)}
+		}
+		c.Bill.SelfFunded, c.Bill.PaidFirst = between(total/3), between(total/3)
+		c.Year = engine.Year{{Key: "inpatient", Entered: engine.Exactly(50_000_00), Paid: between(150_000_00), Deduct: between(2_000_00)}, {Key: "critical_illness", Deduct: between(20_000_00)}}
+		if g.IntN(2) == 0 {
+			c.Facts.Set(engine.DimStatus, "active", "retired")
+		}
+		c.Facts.SetIntRange(engine.DimAdmission, 1, 3)
+		s, err := engine.Settle(p, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		replay(t, s)
+		if s.Range == nil {
+			t.Fatal("no range")
+		}
+		if got := engine.Person(&s.Totals); got > s.Range.PersonSum[1] || got < s.Range.PersonSum[0] {
+			t.Errorf("plain figures %v outside %v", got, s.Range.PersonSum)
+		}
+		pick := func(a engine.Amount) engine.Amount {
+			return engine.Exactly(a.Lo + engine.Fen(g.Int64N(int64(a.Hi-a.Lo)+1)))
+		}
+		width += int64(s.Range.PersonSum[1] - s.Range.PersonSum[0])
+		seen := [2]engine.Fen{engine.MaxFen, 0}
+		for k := 0; k < 60; k++ {
+			x := *c
+			x.Bill.SelfFunded, x.Bill.PaidFirst = pick(c.Bill.SelfFunded), pick(c.Bill.PaidFirst)
+			x.Year = append(engine.Year(nil), c.Year...)
+			for j := range x.Year {
+				y := &x.Year[j]
+				y.Entered, y.Deduct, y.Paid = pick(y.Entered), pick(y.Deduct), pick(y.Paid)
+			}
+			x.Facts.Set(engine.DimStatus, c.Facts.Get(engine.DimStatus)[g.IntN(len(c.Facts.Get(engine.DimStatus)))])
+			x.Facts.SetInt(engine.DimAdmission, int32(1+g.IntN(3)))
+			one, err := engine.Settle(p, &x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			samples++
+			seen = [2]engine.Fen{min(seen[0], engine.Person(&one.Totals)), max(seen[1], engine.Person(&one.Totals))}
+			for at, v := range one.Totals {
+				if v < s.Range.Lo[at] || v > s.Range.Hi[at] {
+					t.Fatalf("claim %d: %v is %v, outside %v to %v\n%+v\n%+v", i, engine.Place(at), v, s.Range.Lo[at], s.Range.Hi[at], x, rs)
+				}
+			}
+			for _, b := range []struct {
+				name string
+				v    engine.Fen
+				in   [2]engine.Fen
+			}{{"person", engine.Person(&one.Totals), s.Range.PersonSum}, {"funds", engine.Funds(&one.Totals), s.Range.FundSum}, {"self pay", one.SelfPay, s.Range.SelfPay}, {"deductible", one.Deduct, s.Range.Deduct}} {
+				if b.v < b.in[0] || b.v > b.in[1] {
+					t.Fatalf("claim %d: %s is %v, outside %v\n%+v\n%+v", i, b.name, b.v, b.in, x, rs)
+				}
+			}
+		}
+		sampled += int64(seen[1] - seen[0])
+	}
+	t.Logf("%d samples; the samples fill %d %% of the bounds on the person's part", samples, sampled*100/width)
+}

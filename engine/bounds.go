@@ -217,6 +217,7 @@ func (b *bounder) layer(l *Layer, path string) {
 			corners = append(corners, corner{ends(a), func(r *run, i int) { r.out.Totals[p] = a.end(i) }})
 		}
 	}
+	b.c.Year = append(Year(nil), b.year...)
 	corners = append(corners, b.counters(l)...)
 	first, duct := true, Amount{}
 	var after [numPlaces]Amount
@@ -225,6 +226,9 @@ func (b *bounder) layer(l *Layer, path string) {
 	b.each(corners, func(r *run) {
 		before := r.led
 		r.out.Year = append(Year(nil), r.c.Year...)
+		for i := range r.out.Year {
+			r.out.Year[i].booked = false
+		}
 		r.layer(l, path)
 		if r.err != nil {
 			return

@@ -146,7 +146,7 @@ type Settlement struct {
 	SelfFund Fen // 个人自费
 	Direct   Fen // to pay at the counter when settled directly
 	Refund   Fen // what comes back when paid in full first and reimbursed by hand
-	// Deduct is the deductible that the pooled fund's layers took (act_pay_dedc).
+	// Deduct is what the deductibles of the basic layers took (act_pay_dedc).
 	Deduct   Fen
 	Layers   []LayerResult
 	Steps    []Step

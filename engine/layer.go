@@ -62,7 +62,8 @@ func enter(r *run, l *Layer) *entry {
 	return e
 }
 
-// used sums counters: the layer's own, or those of With.
+// used sums counters: the layer's own, or those of With, which include what other
+// layers booked in this very claim.
 func (e *entry) used(s *Span) (sum Counter) {
 	own := [1]string{e.l.ID}
 	with := s.With
@@ -70,7 +71,7 @@ func (e *entry) used(s *Span) (sum Counter) {
 		with = own[:]
 	}
 	for _, id := range with {
-		if c := e.c.Year.find(e.key(id, s)); c != nil {
+		if c := e.out.Year.find(e.key(id, s)); c != nil {
 			sum.Entered.Lo += c.Entered.Lo
 			sum.Deduct.Lo += c.Deduct.Lo
 			sum.Paid.Lo += c.Paid.Lo
@@ -564,7 +565,7 @@ func (e *entry) book() {
 	if e.sorts {
 		e.sort()
 	}
-	if e.l.Payer == Hifp && e.sorts {
+	if e.at == InScope || e.at == Separate {
 		e.out.Deduct += e.res.Deductible
 	}
 	e.out.Layers = append(e.out.Layers, e.res)

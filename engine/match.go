@@ -20,7 +20,7 @@ func (r *resolved) resolve(p *Policy, s *Scheme, f *Facts, pick func(d Dim, n in
 		}
 		codes := f.codes[d]
 		if len(codes) == 0 {
-			if def := dims[d].def; def != "" {
+			if def := r.fallback(p, d); def != "" {
 				r.codes[d] = 1 << p.Code(d, def)
 				r.assumed[d] = true
 			}
@@ -64,6 +64,19 @@ func (r *resolved) resolve(p *Policy, s *Scheme, f *Facts, pick func(d Dim, n in
 		r.assumed[DimFiling] = true
 	}
 	return nil
+}
+
+// fallback is the code taken where the claim says none. A disease that only sets some
+// patients apart is taken to be another one; a visit that is for the disease must say.
+func (r *resolved) fallback(p *Policy, d Dim) string {
+	if d == DimDisease && p.Code(d, "other") >= 0 {
+		switch k := p.codeList(DimKind, r.codes[DimKind]); k {
+		case "chronic", "special_drug", "two_diseases", "delivery":
+		default:
+			return "other"
+		}
+	}
+	return dims[d].def
 }
 
 func (p *Policy) codeMask(d Dim, code string, statuses uint64) (uint64, error) {

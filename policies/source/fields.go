@@ -53,11 +53,14 @@ func (r *reader) fields(n *node, key, what string, allowed ...string) *fields {
 	if f == nil {
 		return nil
 	}
-	for _, k := range n.keys {
+	for i, k := range n.keys {
 		if f.name[k.text] != k || contains(allowed, k.text) {
 			continue
 		}
 		delete(f.at, k.text)
+		if n.items[i].kind == null && strings.ContainsAny(k.text, " /;，。（") {
+			continue // told by anyFields
+		}
 		hint := "allowed here: " + strings.Join(allowed, ", ")
 		if home, ok := homes[k.text]; ok {
 			r.errorf(k, "misplaced", key, fmt.Sprintf("it stands in %s; %s", home, hint), "%q does not belong in %s", k.text, what)
@@ -65,6 +68,9 @@ func (r *reader) fields(n *node, key, what string, allowed ...string) *fields {
 		}
 		if near := nearest(k.text, allowed); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
+			if f.name[near] == nil {
+				f.name[near] = k // do not complain that it is missing as well
+			}
 		}
 		r.errorf(k, "unknown_key", key, hint, "unknown key %q in %s", k.text, what)
 	}
@@ -93,6 +99,11 @@ func (r *reader) anyFields(n *node, key, what string) *fields {
 		}
 		f.name[k.text] = k
 		v := n.items[i]
+		if v.kind == null && strings.ContainsAny(k.text, " /;，。（") {
+			r.errorf(k, "comma", key, "inside { } a comma ends a text: put the whole text in quotes", "%s is split before %q", what, k.text)
+			f.at[k.text] = nil
+			continue
+		}
 		if v.kind == null {
 			r.errorf(k, "no_value", key, "write its value or leave the key out", "%q has no value", k.text)
 			f.at[k.text] = nil

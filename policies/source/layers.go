@@ -680,32 +680,39 @@ func (n *node) keyNode(name string) *node {
 	return n
 }
 
-// flow checks that every bucket which a layer enters can hold something by then.
+// flow checks that what a layer enters can hold something by then: an error where only
+// a later layer makes it or where nothing could ever enter, else a doubt.
 func (s *schemeBuilder) flow() {
 	for i, l := range s.layers {
+		full := 0
+		var empty []int
 		for j, e := range l.l.Enters {
-			if e.Bucket < engine.Deducted || j >= len(l.enters) {
-				continue
-			}
-			before, after := "", ""
+			before, after := e.Bucket < engine.Deducted, ""
 			for k, o := range s.layers {
 				if k == i || !o.makes(e.Bucket) {
 					continue
 				}
-				if k < i && meet(o.l.Applies, l.l.Applies) {
-					before = o.l.ID
-				}
-				if k > i && after == "" {
+				before = before || k < i && meet(o.l.Applies, l.l.Applies)
+				if k > i && after == "" && meet(o.l.Applies, l.l.Applies) {
 					after = o.l.ID
 				}
 			}
 			switch {
-			case before != "":
+			case before:
+				full++
 			case after != "":
 				s.errorf(l.enters[j], "cycle", l.key+".enters", "put "+l.l.ID+" after "+after, "%s enters %s, which only the later layer %s makes", l.l.ID, e.Bucket, after)
 			default:
-				s.errorf(l.enters[j], "no_bucket", l.key+".enters", makers[e.Bucket], "nothing before %s puts money into %s for the same claims", l.l.ID, e.Bucket)
+				empty = append(empty, j)
 			}
+		}
+		for _, j := range empty {
+			tell := s.warnf
+			if full == 0 {
+				tell = s.errorf
+			}
+			bucket := l.l.Enters[j].Bucket
+			tell(l.enters[j], "no_bucket", l.key+".enters", makers[bucket], "nothing before %s puts money into %s for the same claims", l.l.ID, bucket)
 		}
 	}
 }

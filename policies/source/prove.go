@@ -609,5 +609,8 @@ func (s *space) describe(e *era) string {
 		}
 		parts = append(parts, text)
 	}
-	return strings.Join(append(parts, "on "+e.from.String()), ", ")
+	if len(parts) == 0 {
+		parts = []string{"any claim"}
+	}
+	return strings.Join(parts, ", ") + " on " + e.from.String()
 }

@@ -1,0 +1,134 @@
+package policies
+
+import (
+	"sort"
+
+	"mingbai/engine"
+)
+
+// magic begins a compiled set; the last byte is the version of the layout.
+const magic = "mingbai\x01"
+
+// Compile writes regions in the compact form, by code. Equal policies give equal bytes.
+func Compile(regions []*engine.Policy) []byte {
+	regions = append([]*engine.Policy(nil), regions...)
+	sort.Slice(regions, func(i, j int) bool { return regions[i].Region.Code < regions[j].Region.Code })
+	t := &texts{list: []string{""}, pos: map[string]int{"": 0}}
+	o := &sources{pos: map[engine.Source]int{}}
+	next := func() *codec { return &codec{writing: true, texts: t, origin: o, known: map[string]int{}} }
+
+	var bodies [][]byte
+	index := next()
+	n := len(regions)
+	whole(index, &n)
+	for _, p := range regions {
+		body := next()
+		body.policy(p)
+		bodies = append(bodies, body.bytes)
+		e := Describe(p)
+		index.entry(&e)
+		size := len(body.bytes)
+		whole(index, &size)
+	}
+	documents := next()
+	each(documents, &o.list, documents.document)
+
+	out := codec{writing: true, bytes: []byte(magic)}
+	n = len(t.list)
+	whole(&out, &n)
+	for _, s := range t.list {
+		n = len(s)
+		whole(&out, &n)
+	}
+	for _, s := range t.list {
+		out.bytes = append(out.bytes, s...)
+	}
+	for _, part := range append([][]byte{index.bytes, documents.bytes}, bodies...) {
+		out.bytes = append(out.bytes, part...)
+	}
+	return out.bytes
+}
+
+func (c *codec) entry(e *Entry) {
+	c.text(&e.Code)
+	c.text(&e.Pinyin)
+	c.text(&e.Initials)
+	c.name(&e.Name)
+	c.name(&e.Province)
+	c.text(&e.Version)
+	c.date(&e.From)
+	whole(c, &e.Grade)
+	each(c, &e.Schemes, func(s *SchemeEntry) {
+		c.text(&s.ID)
+		each(c, &s.Benefits, func(b *Benefit) {
+			c.text(&b.ID)
+			c.text(&b.Status)
+			whole(c, &b.Grade)
+		})
+	})
+}
+
+// Describe makes a region's entry in the index. What counts is the state at the day of
+// the file's last change.
+func Describe(p *engine.Policy) Entry {
+	r := &p.Region
+	e := Entry{Code: r.Code, Pinyin: r.Pinyin, Initials: r.Initials, Name: r.Name, Province: r.Province, Version: p.Version, From: p.From}
+	day, _ := engine.ParseDate("", p.Version)
+	for i := range p.Schemes {
+		s := &p.Schemes[i]
+		x := SchemeEntry{ID: s.ID}
+		for j := range s.Layers {
+			l := &s.Layers[j]
+			b := Benefit{ID: l.ID, Status: "complete"}
+			one := engine.Scheme{Layers: s.Layers[j : j+1]}
+			one.EachTable(func(t *engine.Table) {
+				for k := range t.Rows {
+					row := &t.Rows[k]
+					if day < row.From || row.Until != 0 && day > row.Until {
+						continue
+					}
+					if row.Value.Unknown {
+						b.Status = "partial"
+						continue
+					}
+					b.Grade = max(b.Grade, row.Grade)
+				}
+			})
+			for _, u := range p.Unknown {
+				if key := s.ID + "." + l.ID + "."; len(u.Key) > len(key) && u.Key[:len(key)] == key {
+					b.Status = "partial"
+				}
+			}
+			if l.Draft {
+				b.Status = "draft"
+			}
+			e.Grade = max(e.Grade, b.Grade)
+			x.Benefits = append(x.Benefits, b)
+		}
+		for _, u := range p.Unknown {
+			id, ok := within(u.Key, s.ID)
+			for _, b := range x.Benefits {
+				ok = ok && b.ID != id
+			}
+			if ok {
+				x.Benefits = append(x.Benefits, Benefit{ID: id, Status: "unknown"})
+			}
+		}
+		e.Schemes = append(e.Schemes, x)
+	}
+	return e
+}
+
+// within takes the benefit out of "employee.assistance"; parts of benefits are none.
+func within(key, scheme string) (id string, ok bool) {
+	n := len(scheme) + 1
+	if len(key) <= n || key[:n] != scheme+"." {
+		return "", false
+	}
+	for i := n; i < len(key); i++ {
+		if key[i] == '.' || key[i] == '[' {
+			return "", false
+		}
+	}
+	return key[n:], true
+}

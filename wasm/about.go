@@ -20,22 +20,16 @@ func about(c *Call) {
 		return
 	}
 	w := c.Out
-	w.Key("about")
-	w.Object()
-	w.Key("interface")
-	w.Int(Version)
-	w.Key("release")
-	w.Str(Release)
-	w.Key("build")
-	w.Str(Build)
-	w.Key("operations")
-	w.Array()
+	w.ObjectAt("about")
+	w.Number("interface", Version)
+	w.Text("release", Release)
+	w.Text("build", Build)
+	w.ArrayAt("operations")
 	for _, name := range operationNames() {
 		w.Str(name)
 	}
 	w.EndArray()
-	w.Key("limits")
-	w.Object()
+	w.ObjectAt("limits")
 	w.Key("amount")
 	w.Quoted(engine.MaxFen.Append)
 	for _, l := range [...]struct {
@@ -46,12 +40,10 @@ func about(c *Call) {
 		{"items", engine.MaxLines}, {"counters", engine.MaxCounters}, {"accounts", engine.MaxAccounts},
 		{"plans", engine.MaxPlans}, {"overrides", engine.MaxOverrides}, {"combinations", engine.MaxWorlds},
 	} {
-		w.Key(l.name)
-		w.Int(int64(l.n))
+		w.Number(l.name, l.n)
 	}
 	w.EndObject()
-	w.Key("coverage")
-	w.Object()
+	w.ObjectAt("coverage")
 	coverageCounts(w)
 	w.EndObject()
 	w.EndObject()

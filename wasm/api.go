@@ -123,8 +123,7 @@ func Handle(request string) (response string) {
 	}
 	c.Out = json.NewWriter(8 << 10)
 	c.Out.Object()
-	c.Out.Key("v")
-	c.Out.Int(Version)
+	c.Out.Number("v", Version)
 	c.Out.Key("ok")
 	c.Out.Bool(true)
 	op.Run(c)
@@ -186,8 +185,7 @@ func operationNames() []string {
 func refusal(problems []Problem) string {
 	w := json.NewWriter(512)
 	w.Object()
-	w.Key("v")
-	w.Int(Version)
+	w.Number("v", Version)
 	w.Key("ok")
 	w.Bool(false)
 	w.Key("error")
@@ -198,8 +196,7 @@ func refusal(problems []Problem) string {
 }
 
 func writeProblems(w *json.Writer, problems []Problem) {
-	w.Key("errors")
-	w.Array()
+	w.ArrayAt("errors")
 	for i := range problems {
 		problems[i].write(w)
 	}
@@ -208,33 +205,26 @@ func writeProblems(w *json.Writer, problems []Problem) {
 
 func (p *Problem) write(w *json.Writer) {
 	w.Object()
-	w.Key("code")
-	w.Str(string(p.Code))
+	w.Text("code", string(p.Code))
 	if p.Field != "" {
-		w.Key("field")
-		w.Str(p.Field)
+		w.Text("field", p.Field)
 	}
 	switch {
 	case p.Allowed != nil:
-		w.Key("limit")
-		w.Array()
+		w.ArrayAt("limit")
 		for _, s := range p.Allowed {
 			w.Str(s)
 		}
 		w.EndArray()
 	case p.Limit != "":
-		w.Key("limit")
-		w.Str(p.Limit)
+		w.Text("limit", p.Limit)
 	}
 	if p.Key != "" {
-		w.Key("key")
-		w.Str(p.Key)
+		w.Text("key", p.Key)
 	}
 	if p.At != nil {
-		w.Key("line")
-		w.Int(int64(p.At.Line))
-		w.Key("column")
-		w.Int(int64(p.At.Column))
+		w.Number("line", p.At.Line)
+		w.Number("column", p.At.Column)
 	}
 	w.EndObject()
 }

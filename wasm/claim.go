@@ -124,13 +124,13 @@ func (c *Call) person(in *input, v json.Value) {
 	c.Fields(v, personFields, f[:])
 	switch s := f[0]; {
 	case !s.Given():
-		c.Refuse(Problem{Code: engine.Required, Field: "person.scheme"})
+		c.missing("person.scheme")
 	case s.Kind() != json.String:
 		c.form(s, "code")
 	case in.policy != nil:
 		in.claim.Scheme = s.Text()
 		if in.scheme = in.policy.Scheme(s.Text()); in.scheme == nil {
-			c.Refuse(Problem{Code: engine.NotAllowed, Field: s.Path(), Allowed: schemes(in.policy)})
+			c.notAllowed(s, schemes(in.policy))
 		}
 	}
 	for i := 1; i < len(personFields); i++ {
@@ -188,7 +188,7 @@ func (c *Call) fact(in *input, v json.Value, d engine.Dim) {
 		}
 	case json.Array:
 		if v.Len() == 0 && d != engine.DimSupplements {
-			c.Refuse(Problem{Code: engine.Required, Field: v.Path()})
+			c.deny(v, engine.Required, "")
 			return
 		}
 		if !c.few(v, maxCodes) {
@@ -224,7 +224,7 @@ func (c *Call) code(in *input, v json.Value, d engine.Dim) bool {
 	if i := in.policy.Code(d, v.Text()); i >= 0 && in.mayBe(d, i) {
 		return true
 	}
-	c.Refuse(Problem{Code: engine.NotAllowed, Field: v.Path(), Allowed: in.codesOf(d)})
+	c.notAllowed(v, in.codesOf(d))
 	return false
 }
 
@@ -273,14 +273,14 @@ func (c *Call) bill(in *input, v json.Value) {
 		in.lines = "bill." + first
 		for i, other := range f[:6] {
 			if other.Given() && !(i == 5 && first == "classes") {
-				c.Refuse(Problem{Code: engine.Contradiction, Field: other.Path(), Limit: in.lines})
+				c.deny(other, engine.Contradiction, in.lines)
 			}
 		}
 		c.items(in, lines)
 		return
 	}
 	if !f[0].Given() {
-		c.Refuse(Problem{Code: engine.Required, Field: "bill.total"})
+		c.missing("bill.total")
 	}
 	b := &in.claim.Bill
 	b.Total = c.amount(f[0], engine.MaxFen)
@@ -302,21 +302,18 @@ func (c *Call) items(in *input, v json.Value) {
 		return
 	}
 	if v.Len() == 0 {
-		c.Refuse(Problem{Code: engine.Required, Field: v.Path()})
+		c.deny(v, engine.Required, "")
 		return
 	}
 	in.claim.Bill.Lines = make([]engine.Line, 0, v.Len())
 	for e := range v.All {
 		var f [8]json.Value
-		if !e.Given() || !c.Fields(e, itemFields, f[:]) {
-			if !e.Given() {
-				c.form(e, "object")
-			}
+		if !c.object(e, itemFields, f[:]) {
 			continue
 		}
 		l := engine.Line{NotCovered: c.flag(f[5]), Separate: c.flag(f[6])}
 		if !f[0].Given() {
-			c.Refuse(Problem{Code: engine.Required, Field: e.Path() + ".class"})
+			c.missing(e.Path() + ".class")
 		} else {
 			l.Class = c.itemCode(in, f[0], engine.DimItemClass)
 		}
@@ -324,7 +321,7 @@ func (c *Call) items(in *input, v json.Value) {
 			l.Kind = c.itemCode(in, f[1], engine.DimItemKind)
 		}
 		if !f[2].Given() {
-			c.Refuse(Problem{Code: engine.Required, Field: e.Path() + ".amount"})
+			c.missing(e.Path() + ".amount")
 		} else {
 			l.Amount = c.line(f[2])
 		}
@@ -336,7 +333,7 @@ func (c *Call) items(in *input, v json.Value) {
 			l.PaidFirst = f[4].Text()
 		}
 		if name := c.text(f[7], "", false); len(name) > 400 {
-			c.Refuse(Problem{Code: engine.TooMany, Field: f[7].Path(), Limit: "400"})
+			c.deny(f[7], engine.TooMany, "400")
 		}
 		in.claim.Bill.Lines = append(in.claim.Bill.Lines, l)
 	}
@@ -397,14 +394,11 @@ func (c *Call) year(in *input, v json.Value) {
 	in.claim.Year = make(engine.Year, 0, v.Len()+4)
 	for m := range v.All {
 		if in.policy != nil && !counts(in.policy, m.Name()) {
-			c.Refuse(Problem{Code: UnknownField, Field: m.Path()})
+			c.deny(m, UnknownField, "")
 			continue
 		}
 		var f [4]json.Value
-		if !m.Given() || !c.Fields(m, counterFields, f[:]) {
-			if !m.Given() {
-				c.form(m, "object")
-			}
+		if !c.object(m, counterFields, f[:]) {
 			continue
 		}
 		in.claim.Year = append(in.claim.Year, engine.Counter{Key: m.Name(),
@@ -442,14 +436,11 @@ func (c *Call) accounts(in *input, v json.Value) {
 	for e := range v.All {
 		at++
 		var f [4]json.Value
-		if !e.Given() || !c.Fields(e, accountFields, f[:]) {
-			if !e.Given() {
-				c.form(e, "object")
-			}
+		if !c.object(e, accountFields, f[:]) {
 			continue
 		}
 		if !f[0].Given() {
-			c.Refuse(Problem{Code: engine.Required, Field: e.Path() + ".owner"})
+			c.missing(e.Path() + ".owner")
 			continue
 		}
 		family := c.oneOf(f[0], "self", "family") == 1
@@ -460,20 +451,20 @@ func (c *Call) accounts(in *input, v json.Value) {
 				c.oneOf(f[1], relations...)
 			}
 			if !f[2].Given() && !f[3].Given() {
-				c.Refuse(Problem{Code: engine.Required, Field: e.Path() + ".limit"})
+				c.missing(e.Path() + ".limit")
 			}
 		default:
 			for _, x := range [...]json.Value{f[1], f[3]} {
 				if x.Given() {
-					c.Refuse(Problem{Code: engine.Contradiction, Field: x.Path(), Limit: "family"})
+					c.deny(x, engine.Contradiction, "family")
 				}
 			}
 			if own {
-				c.Refuse(Problem{Code: engine.Contradiction, Field: f[0].Path(), Limit: "family"})
+				c.deny(f[0], engine.Contradiction, "family")
 			}
 			own = true
 			if !f[2].Given() {
-				c.Refuse(Problem{Code: engine.Required, Field: e.Path() + ".balance"})
+				c.missing(e.Path() + ".balance")
 			}
 		}
 		// What a relative allows may be more than what the account still holds.
@@ -508,7 +499,7 @@ func (c *Call) given(in *input, v json.Value) {
 	}
 	for m := range v.All {
 		if in.scheme != nil && !contains(payees(in.scheme), m.Name()) {
-			c.Refuse(Problem{Code: UnknownField, Field: m.Path()})
+			c.deny(m, UnknownField, "")
 			continue
 		}
 		in.claim.Given = append(in.claim.Given, engine.Given{Name: m.Name(), Amount: c.fen(m)})
@@ -536,23 +527,20 @@ func (c *Call) plans(in *input, v json.Value) {
 	}
 	for e := range v.All {
 		var f [4]json.Value
-		if !e.Given() || !c.Fields(e, planFields, f[:]) {
-			if !e.Given() {
-				c.form(e, "object")
-			}
+		if !c.object(e, planFields, f[:]) {
 			continue
 		}
 		var p engine.Plan
 		if c.list(f[0], len(planPlace)) {
 			if f[0].Len() == 0 {
-				c.Refuse(Problem{Code: engine.Required, Field: e.Path() + ".enters"})
+				c.missing(e.Path() + ".enters")
 			}
 			for b := range f[0].All {
 				if i := c.oneOf(b, planPlace...); i >= 0 {
 					place, _ := engine.PlaceByName(planPlace[i])
 					for _, had := range p.Enters {
 						if had == place {
-							c.Refuse(Problem{Code: engine.Contradiction, Field: b.Path()})
+							c.deny(b, engine.Contradiction, "")
 						}
 					}
 					p.Enters = append(p.Enters, place)
@@ -563,7 +551,7 @@ func (c *Call) plans(in *input, v json.Value) {
 			p.Deductible = c.fen(f[1])
 		}
 		if !f[2].Given() {
-			c.Refuse(Problem{Code: engine.Required, Field: e.Path() + ".share"})
+			c.missing(e.Path() + ".share")
 		} else {
 			p.Share = c.share(f[2])
 		}

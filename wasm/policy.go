@@ -31,16 +31,14 @@ type book struct {
 
 func (w book) str(name, s string) {
 	if s != "" {
-		w.Key(name)
-		w.Str(s)
+		w.Text(name, s)
 	}
 }
 
 func (w book) policy() {
 	p := w.p
 	w.Object()
-	w.Key("region")
-	w.Object()
+	w.ObjectAt("region")
 	w.str("code", p.Region.Code)
 	writeName(w.Writer, "name", p.Region.Name)
 	writeName(w.Writer, "province", p.Region.Province)
@@ -55,22 +53,19 @@ func (w book) policy() {
 		m, d := p.YearStarts/100, p.YearStarts%100
 		return append(b, byte('0'+m/10), byte('0'+m%10), '-', byte('0'+d/10), byte('0'+d%10))
 	})
-	w.Key("codes")
-	w.Object()
+	w.ObjectAt("codes")
 	for _, d := range engine.Dims() {
 		if d.IsCode() && len(p.Codes[d]) > 0 {
 			w.coded(d)
 		}
 	}
 	w.EndObject()
-	w.Key("schemes")
-	w.Array()
+	w.ArrayAt("schemes")
 	for i := range p.Schemes {
 		w.scheme(&p.Schemes[i])
 	}
 	w.EndArray()
-	w.Key("exclude")
-	w.Array()
+	w.ArrayAt("exclude")
 	for i := range p.Exclude {
 		x := &p.Exclude[i]
 		w.Object()
@@ -80,8 +75,7 @@ func (w book) policy() {
 	}
 	w.EndArray()
 	w.gaps()
-	w.Key("sources")
-	w.Object()
+	w.ObjectAt("sources")
 	for i := range p.Sources {
 		writeSource(w.Writer, &p.Sources[i])
 	}
@@ -109,8 +103,7 @@ func (w book) coded(d engine.Dim) {
 
 // gaps writes what is not known, disputed or was changed.
 func (w book) gaps() {
-	w.Key("unknown")
-	w.Array()
+	w.ArrayAt("unknown")
 	for i := range w.p.Unknown {
 		u := &w.p.Unknown[i]
 		w.Object()
@@ -120,8 +113,7 @@ func (w book) gaps() {
 		w.EndObject()
 	}
 	w.EndArray()
-	w.Key("conflicts")
-	w.Array()
+	w.ArrayAt("conflicts")
 	for i := range w.p.Conflicts {
 		x := &w.p.Conflicts[i]
 		w.Object()
@@ -134,8 +126,7 @@ func (w book) gaps() {
 		w.EndObject()
 	}
 	w.EndArray()
-	w.Key("changes")
-	w.Array()
+	w.ArrayAt("changes")
 	for i := range w.p.Changes {
 		x := &w.p.Changes[i]
 		w.Object()
@@ -153,8 +144,7 @@ func (w book) texts(name string, list []string) {
 	if len(list) == 0 {
 		return
 	}
-	w.Key(name)
-	w.Array()
+	w.ArrayAt(name)
 	for _, s := range list {
 		w.Str(s)
 	}
@@ -166,8 +156,7 @@ func (w book) scheme(s *engine.Scheme) {
 	w.str("id", s.ID)
 	w.Key("statuses")
 	writeCodes(w.Writer, w.p, engine.DimStatus, s.Statuses)
-	w.Key("kinds")
-	w.Array()
+	w.ArrayAt("kinds")
 	for i, k := range w.p.Codes[engine.DimKind] {
 		status, grade := coverage(s, 1<<i)
 		if status == "" {
@@ -180,8 +169,7 @@ func (w book) scheme(s *engine.Scheme) {
 		w.EndObject()
 	}
 	w.EndArray()
-	w.Key("classify")
-	w.Object()
+	w.ObjectAt("classify")
 	w.table("paid_first", s.Classify.PaidFirst, "share")
 	w.table("limit", s.Classify.Limit, "CNY")
 	if len(s.Classify.Never) > 0 {
@@ -190,8 +178,7 @@ func (w book) scheme(s *engine.Scheme) {
 	w.adjusts("extra", s.Classify.Extra, "share")
 	w.EndObject()
 	if s.Account != nil {
-		w.Key("account")
-		w.Array()
+		w.ArrayAt("account")
 		for i := range s.Account.Pays {
 			r := &s.Account.Pays[i]
 			w.Object()
@@ -201,8 +188,7 @@ func (w book) scheme(s *engine.Scheme) {
 		}
 		w.EndArray()
 	}
-	w.Key("layers")
-	w.Array()
+	w.ArrayAt("layers")
 	for i := range s.Layers {
 		w.layer(&s.Layers[i])
 	}
@@ -275,8 +261,7 @@ func (w book) layer(l *engine.Layer) {
 	w.str("from", l.From.String())
 	w.str("until", l.Until.String())
 	w.conds("applies", l.Applies)
-	w.Key("enters")
-	w.Array()
+	w.ArrayAt("enters")
 	for _, e := range l.Enters {
 		w.Object()
 		w.str("bucket", e.Bucket.String())
@@ -289,8 +274,7 @@ func (w book) layer(l *engine.Layer) {
 	w.EndArray()
 	w.deductible(l.Deductible)
 	if b := l.Bands; b != nil {
-		w.Key("bands")
-		w.Object()
+		w.ObjectAt("bands")
 		w.choice("counted_from", b.FromZero, "zero", "deductible")
 		w.choice("along", b.Year, "year", "claim")
 		w.table("rows", b.Rows, "share")
@@ -298,8 +282,7 @@ func (w book) layer(l *engine.Layer) {
 	}
 	w.adjusts("adjust", l.Adjust, "share")
 	if len(l.Caps) > 0 {
-		w.Key("caps")
-		w.Array()
+		w.ArrayAt("caps")
 		for i := range l.Caps {
 			k := &l.Caps[i]
 			w.Object()
@@ -311,16 +294,14 @@ func (w book) layer(l *engine.Layer) {
 		w.EndArray()
 	}
 	if l.Quota != nil {
-		w.Key("quota")
-		w.Object()
+		w.ObjectAt("quota")
 		w.table("rows", l.Quota, "CNY")
 		w.EndObject()
 	}
 	w.guarantee("guarantee", l.Guarantee)
 	w.guarantee("ceiling", l.Ceiling)
 	if l.Split != nil {
-		w.Key("split")
-		w.Object()
+		w.ObjectAt("split")
 		w.str("payer", l.Split.Payer.String())
 		w.table("rows", l.Split.Table, "share")
 		w.EndObject()
@@ -338,8 +319,7 @@ func (w book) choice(name string, is bool, yes, no string) {
 func (w book) span(s *engine.Span) {
 	w.str("per", perNames[s.Per])
 	if len(s.By) > 0 {
-		w.Key("by")
-		w.Array()
+		w.ArrayAt("by")
 		for _, d := range s.By {
 			w.Str(d.String())
 		}
@@ -352,8 +332,7 @@ func (w book) deductible(d *engine.Deductible) {
 	if d == nil {
 		return
 	}
-	w.Key("deductible")
-	w.Object()
+	w.ObjectAt("deductible")
 	w.span(&d.Span)
 	unit := "CNY"
 	if d.ShareOf != nil {
@@ -368,8 +347,7 @@ func (w book) deductible(d *engine.Deductible) {
 		w.conds("less_spell", d.LessSpell)
 	}
 	if d.Limit != nil {
-		w.Key("limit")
-		w.Object()
+		w.ObjectAt("limit")
 		w.texts("with", d.Limit.With)
 		w.table("rows", d.Limit.Table, "CNY")
 		w.EndObject()
@@ -381,16 +359,14 @@ func (w book) guarantee(name string, g *engine.Guarantee) {
 	if g == nil {
 		return
 	}
-	w.Key(name)
-	w.Object()
+	w.ObjectAt(name)
 	w.places("of", g.Of)
 	w.table("rows", g.Table, "share")
 	w.EndObject()
 }
 
 func (w book) places(name string, list []engine.Place) {
-	w.Key(name)
-	w.Array()
+	w.ArrayAt(name)
 	for _, p := range list {
 		w.Str(p.String())
 	}
@@ -402,8 +378,7 @@ func (w book) adjusts(name string, list []engine.Adjust, unit string) {
 	if len(list) == 0 {
 		return
 	}
-	w.Key(name)
-	w.Array()
+	w.ArrayAt(name)
 	for i := range list {
 		a := &list[i]
 		w.Object()
@@ -418,8 +393,7 @@ func (w book) adjusts(name string, list []engine.Adjust, unit string) {
 			of = "factor"
 		}
 		if a.Op == engine.PerYearOfAge {
-			w.Key("over")
-			w.Int(int64(a.Over))
+			w.Number("over", int(a.Over))
 		}
 		w.table("rows", a.Table, of)
 		w.EndObject()
@@ -434,8 +408,7 @@ func (w book) table(name string, t *engine.Table, unit string) {
 }
 
 func (w book) rows(name string, rows []engine.Row, unit string) {
-	w.Key(name)
-	w.Array()
+	w.ArrayAt(name)
 	for i := range rows {
 		w.Object()
 		w.row(&rows[i], unit)
@@ -456,19 +429,16 @@ func (w book) row(r *engine.Row, unit string) {
 		w.Quoted(r.To.Append)
 	}
 	if m := r.Of; m != nil {
-		w.Key("multiple")
-		w.Object()
+		w.ObjectAt("multiple")
 		w.str("times", m.Times.String())
 		writeName(w.Writer, "base", m.Base)
-		w.Key("year")
-		w.Int(int64(m.Year))
+		w.Number("year", m.Year)
 		w.str("amount", m.Amount.StringFixed(2))
 		w.EndObject()
 	}
 	w.Key("valid")
 	writeValid(w.Writer, r)
-	w.Key("sources")
-	w.Array()
+	w.ArrayAt("sources")
 	for _, s := range r.Sources {
 		w.Str(w.p.Sources[s].ID)
 	}
@@ -484,8 +454,7 @@ func (w book) figure(f *engine.Figure, unit string) {
 	case f.Unknown:
 		w.Str(unknown)
 		if f.Bounded {
-			w.Key("between")
-			w.Object()
+			w.ObjectAt("between")
 			w.value("from", f.Lo, unit)
 			w.value("to", f.Hi, unit)
 			w.EndObject()
@@ -521,8 +490,7 @@ func appendValue(b []byte, r engine.Rate, unit string) []byte {
 
 // conds writes conditions; none is an empty list.
 func (w book) conds(name string, list []engine.Cond) {
-	w.Key(name)
-	w.Array()
+	w.ArrayAt(name)
 	for i := range list {
 		k := &list[i]
 		w.Object()
@@ -531,11 +499,9 @@ func (w book) conds(name string, list []engine.Cond) {
 			w.Key("in")
 			writeCodes(w.Writer, w.p, k.Dim, k.Mask)
 		} else {
-			w.Key("from")
-			w.Int(int64(k.Lo))
+			w.Number("from", int(k.Lo))
 			if k.Hi != engine.MaxInt {
-				w.Key("to")
-				w.Int(int64(k.Hi))
+				w.Number("to", int(k.Hi))
 			}
 		}
 		w.EndObject()

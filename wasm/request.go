@@ -28,14 +28,36 @@ members:
 				continue members
 			}
 		}
-		c.Refuse(Problem{Code: UnknownField, Field: m.Path()})
+		c.deny(m, UnknownField, "")
 	}
 	return true
 }
 
-func (c *Call) form(v json.Value, limit string) {
-	c.Refuse(Problem{Code: engine.Format, Field: v.Path(), Limit: limit})
+// object is Fields for a value that must be there.
+func (c *Call) object(v json.Value, names []string, out []json.Value) bool {
+	if !v.Given() {
+		c.form(v, "object")
+		return false
+	}
+	return c.Fields(v, names, out)
 }
+
+func (c *Call) form(v json.Value, limit string) { c.deny(v, engine.Format, limit) }
+
+// deny refuses a value that stands in the request.
+//
+//go:noinline
+func (c *Call) deny(v json.Value, code engine.Code, limit string) {
+	c.Refuse(Problem{Code: code, Field: v.Path(), Limit: limit})
+}
+
+//go:noinline
+func (c *Call) notAllowed(v json.Value, allowed []string) {
+	c.Refuse(Problem{Code: engine.NotAllowed, Field: v.Path(), Allowed: allowed})
+}
+
+//go:noinline
+func (c *Call) missing(field string) { c.Refuse(Problem{Code: engine.Required, Field: field}) }
 
 // list checks that v is an array of at most most elements; absent is an empty one.
 func (c *Call) list(v json.Value, most int) bool {
@@ -51,7 +73,7 @@ func (c *Call) list(v json.Value, most int) bool {
 
 func (c *Call) few(v json.Value, most int) bool {
 	if v.Len() > most {
-		c.Refuse(Problem{Code: engine.TooMany, Field: v.Path(), Limit: itoa(most)})
+		c.deny(v, engine.TooMany, itoa(most))
 		return false
 	}
 	return true
@@ -63,7 +85,7 @@ func (c *Call) wrong(v json.Value, err error) {
 	if !ok {
 		panic(err)
 	}
-	c.Refuse(Problem{Code: e.Code, Field: v.Path(), Limit: e.Limit})
+	c.deny(v, e.Code, e.Limit)
 }
 
 // fen reads a known amount.
@@ -145,9 +167,9 @@ func (c *Call) whole(v json.Value, lo, hi int32) int32 {
 	}
 	switch {
 	case n < lo:
-		c.Refuse(Problem{Code: engine.Negative, Field: v.Path(), Limit: string(appendInt(nil, lo))})
+		c.deny(v, engine.Negative, string(appendInt(nil, lo)))
 	case n > hi:
-		c.Refuse(Problem{Code: engine.TooLarge, Field: v.Path(), Limit: string(appendInt(nil, hi))})
+		c.deny(v, engine.TooLarge, string(appendInt(nil, hi)))
 	default:
 		return n
 	}
@@ -159,7 +181,7 @@ func (c *Call) text(v json.Value, field string, needed bool) string {
 	switch {
 	case !v.Given():
 		if needed {
-			c.Refuse(Problem{Code: engine.Required, Field: field})
+			c.missing(field)
 		}
 	case v.Kind() != json.String:
 		c.form(v, "string")
@@ -188,7 +210,7 @@ func (c *Call) oneOf(v json.Value, allowed ...string) int {
 			return i
 		}
 	}
-	c.Refuse(Problem{Code: engine.NotAllowed, Field: v.Path(), Allowed: allowed})
+	c.notAllowed(v, allowed)
 	return -1
 }
 

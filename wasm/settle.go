@@ -37,8 +37,7 @@ func (a *answer) fen(name string, f engine.Fen) {
 
 func (a *answer) str(name, s string) {
 	if s != "" {
-		a.Key(name)
-		a.Str(s)
+		a.Text(name, s)
 	}
 }
 
@@ -80,8 +79,7 @@ var bucketFields = [...]struct {
 
 func (a *answer) settlement(name string) {
 	s := a.s
-	a.Key(name)
-	a.Object()
+	a.ObjectAt(name)
 	a.fen("medfee_sumamt", s.Totals[engine.Bill])
 	for _, f := range bucketFields {
 		a.fen(f.name, s.Totals[f.of])
@@ -99,8 +97,7 @@ func (a *answer) settlement(name string) {
 	}
 	a.fen("self_pay", s.SelfPay)
 	a.fen("self_funded", s.SelfFund)
-	a.Key("counter")
-	a.Object()
+	a.ObjectAt("counter")
 	a.fen("direct", s.Direct)
 	a.fen("manual", s.Totals[engine.Bill])
 	a.fen("refund", s.Refund)
@@ -126,15 +123,12 @@ func (a *answer) grade(g byte) {
 }
 
 func (a *answer) layers() {
-	a.Key("layers")
-	a.Array()
+	a.ArrayAt("layers")
 	for i := range a.s.Layers {
 		r := &a.s.Layers[i]
 		a.Object()
-		a.Key("id")
-		a.Str(r.Layer.ID)
-		a.Key("payer")
-		a.Str(r.Layer.Payer.String())
+		a.Text("id", r.Layer.ID)
+		a.Text("payer", r.Layer.Payer.String())
 		a.name("name", r.Layer.Name)
 		if r.Layer.Draft {
 			a.Key("draft")
@@ -142,8 +136,7 @@ func (a *answer) layers() {
 		}
 		a.fen("entered", r.Entered)
 		a.fen("deductible", r.Deductible)
-		a.Key("bands")
-		a.Array()
+		a.ArrayAt("bands")
 		for _, b := range r.Bands {
 			a.Object()
 			a.fen("from", b.From)
@@ -159,10 +152,8 @@ func (a *answer) layers() {
 		a.fen("cap_cut", r.CapCut)
 		a.fen("paid", r.Paid)
 		if r.Layer.Split != nil {
-			a.Key("split")
-			a.Object()
-			a.Key("payer")
-			a.Str(r.Layer.Split.Payer.String())
+			a.ObjectAt("split")
+			a.Text("payer", r.Layer.Split.Payer.String())
 			a.fen("paid", r.SplitPaid)
 			a.EndObject()
 		}
@@ -177,30 +168,22 @@ func writeName(w *json.Writer, key string, n engine.Name) {
 	if n.Zh == "" && n.En == "" {
 		return
 	}
-	w.Key(key)
-	w.Object()
-	w.Key("zh")
-	w.Str(n.Zh)
-	w.Key("en")
-	w.Str(n.En)
+	w.ObjectAt(key)
+	w.Text("zh", n.Zh)
+	w.Text("en", n.En)
 	w.EndObject()
 }
 
 func (a *answer) steps() {
-	a.Key("steps")
-	a.Array()
+	a.ArrayAt("steps")
 	for i := range a.s.Steps {
 		st := &a.s.Steps[i]
 		a.Object()
-		a.Key("rule")
-		a.Str(st.Rule)
-		a.Key("kind")
-		a.Str(st.Kind.String())
+		a.Text("rule", st.Rule)
+		a.Text("kind", st.Kind.String())
 		a.str("layer", st.Layer)
-		a.Key("from")
-		a.Str(st.From.String())
-		a.Key("to")
-		a.Str(st.To.String())
+		a.Text("from", st.From.String())
+		a.Text("to", st.To.String())
 		a.fen("base", st.Base)
 		if st.HasShare {
 			a.rate("share", st.Share)
@@ -219,15 +202,12 @@ func (a *answer) steps() {
 
 // adjusted lists the changes that a share, or a deductible, went through.
 func (a *answer) adjusted(st *engine.Step) {
-	a.Key("adjusted")
-	a.Array()
+	a.ArrayAt("adjusted")
 	for i := range st.Adjusted {
 		d := &st.Adjusted[i]
 		a.Object()
-		a.Key("rule")
-		a.Str(d.Row.ID)
-		a.Key("op")
-		a.Str(d.Op.String())
+		a.Text("rule", d.Row.ID)
+		a.Text("op", d.Op.String())
 		a.rate("value", d.Value)
 		if st.Kind == engine.StepDeductible {
 			a.rate("amount", d.Share)
@@ -243,16 +223,14 @@ func (a *answer) adjusted(st *engine.Step) {
 // basis says why a row held and what it rests on.
 func (a *answer) basis(r *engine.Row) {
 	if len(r.When) > 0 {
-		a.Key("because")
-		a.Array()
+		a.ArrayAt("because")
 		for i := range r.When {
 			a.met(&r.When[i])
 		}
 		a.EndArray()
 	}
 	if len(r.Sources) > 0 {
-		a.Key("sources")
-		a.Array()
+		a.ArrayAt("sources")
 		for _, s := range r.Sources {
 			a.used[s/64] |= 1 << (s % 64)
 			a.Str(a.p.Sources[s].ID)
@@ -276,16 +254,13 @@ func (a *answer) basis(r *engine.Row) {
 func writeValid(w *json.Writer, r *engine.Row) {
 	w.Object()
 	if r.From != 0 {
-		w.Key("from")
-		w.Str(r.From.String())
+		w.Text("from", r.From.String())
 	}
 	if r.Until != 0 {
-		w.Key("until")
-		w.Str(r.Until.String())
+		w.Text("until", r.Until.String())
 	}
 	if r.AsOf != "" {
-		w.Key("asof")
-		w.Str(r.AsOf)
+		w.Text("asof", r.AsOf)
 	}
 	w.EndObject()
 }
@@ -294,8 +269,7 @@ func writeValid(w *json.Writer, r *engine.Row) {
 func (a *answer) met(cond *engine.Cond) {
 	d := cond.Dim
 	a.Object()
-	a.Key("cond")
-	a.Str(d.String())
+	a.Text("cond", d.String())
 	a.Key("is")
 	if d.IsCode() {
 		a.metCode(cond)
@@ -365,25 +339,19 @@ func (a *answer) metInt(cond *engine.Cond) {
 		return
 	}
 	a.Object()
-	a.Key("from")
-	a.Int(int64(lo))
-	a.Key("to")
-	a.Int(int64(hi))
+	a.Number("from", int(lo))
+	a.Number("to", int(hi))
 	a.EndObject()
 }
 
 func (a *answer) ahead() {
-	a.Key("ahead")
-	a.Array()
+	a.ArrayAt("ahead")
 	for i := range a.s.Ahead {
 		h := &a.s.Ahead[i]
 		a.Object()
-		a.Key("code")
-		a.Str(h.Code)
-		a.Key("rule")
-		a.Str(h.Rule)
-		a.Key("layer")
-		a.Str(h.Layer)
+		a.Text("code", h.Code)
+		a.Text("rule", h.Rule)
+		a.Text("layer", h.Layer)
 		if h.Code == "next_deductible" {
 			a.fen("amount", h.Amount)
 		} else {
@@ -395,22 +363,18 @@ func (a *answer) ahead() {
 }
 
 func (a *answer) notes() {
-	a.Key("notes")
-	a.Array()
+	a.ArrayAt("notes")
 	for _, f := range a.in.silent {
 		a.Object()
-		a.Key("code")
-		a.Str("assumed")
-		a.Key("field")
-		a.Str("bill." + f)
+		a.Text("code", "assumed")
+		a.Text("field", "bill."+f)
 		a.fen("value", 0)
 		a.EndObject()
 	}
 	for i := range a.s.Notes {
 		n := &a.s.Notes[i]
 		a.Object()
-		a.Key("code")
-		a.Str(n.Code)
+		a.Text("code", n.Code)
 		a.str("field", n.Field)
 		a.str(noteValue(n.Code), n.Value)
 		if n.Row != nil {
@@ -434,8 +398,7 @@ func noteValue(code string) string {
 
 // yearAfter writes the year with this claim booked, as the next request takes it.
 func (a *answer) yearAfter() {
-	a.Key("year")
-	a.Object()
+	a.ObjectAt("year")
 	for i := range a.s.Year {
 		n := &a.s.Year[i]
 		a.Name(n.Key)
@@ -463,8 +426,7 @@ func (a *answer) bounds(name string, lo, hi engine.Fen) {
 	if lo == hi {
 		return
 	}
-	a.Key(name)
-	a.Object()
+	a.ObjectAt(name)
 	a.fen("from", lo)
 	a.fen("to", hi)
 	a.EndObject()
@@ -472,8 +434,7 @@ func (a *answer) bounds(name string, lo, hi engine.Fen) {
 
 // ranges writes bounds beside the figures that are not certain; the others are left out.
 func (a *answer) ranges(r *engine.Range) {
-	a.Key("range")
-	a.Object()
+	a.ObjectAt("range")
 	place := func(p engine.Place) { a.bounds(p.String(), r.Lo[p], r.Hi[p]) }
 	a.bounds("medfee_sumamt", r.Lo[engine.Bill], r.Hi[engine.Bill])
 	for _, f := range bucketFields {
@@ -493,8 +454,7 @@ func (a *answer) ranges(r *engine.Range) {
 	a.bounds("self_pay", r.SelfPay[0], r.SelfPay[1])
 	a.bounds("self_funded", r.SelfFund[0], r.SelfFund[1])
 	if r.Direct[0] != r.Direct[1] || r.Refund[0] != r.Refund[1] || r.Lo[engine.Bill] != r.Hi[engine.Bill] {
-		a.Key("counter")
-		a.Object()
+		a.ObjectAt("counter")
 		a.bounds("direct", r.Direct[0], r.Direct[1])
 		a.bounds("manual", r.Lo[engine.Bill], r.Hi[engine.Bill])
 		a.bounds("refund", r.Refund[0], r.Refund[1])
@@ -504,8 +464,7 @@ func (a *answer) ranges(r *engine.Range) {
 }
 
 func (a *answer) unknowns() {
-	a.Key("unknowns")
-	a.Array()
+	a.ArrayAt("unknowns")
 	for i := range a.s.Unknowns {
 		u := &a.s.Unknowns[i]
 		a.Object()
@@ -519,14 +478,10 @@ func (a *answer) unknowns() {
 
 // policy names the region and the documents that the settlement used.
 func (a *answer) policy() {
-	a.Key("policy")
-	a.Object()
-	a.Key("region")
-	a.Str(a.p.Region.Code)
-	a.Key("version")
-	a.Str(a.p.Version)
-	a.Key("sources")
-	a.Object()
+	a.ObjectAt("policy")
+	a.Text("region", a.p.Region.Code)
+	a.Text("version", a.p.Version)
+	a.ObjectAt("sources")
 	for i := range a.p.Sources {
 		if a.used[i/64]&(1<<(i%64)) != 0 {
 			writeSource(a.Writer, &a.p.Sources[i])
@@ -544,8 +499,7 @@ func writeSource(w *json.Writer, s *engine.Source) {
 		{"effective", s.Effective}, {"url", s.URL}, {"seen", s.Seen}, {"checked", s.Checked},
 	} {
 		if f.text != "" {
-			w.Key(f.name)
-			w.Str(f.text)
+			w.Text(f.name, f.text)
 		}
 	}
 	w.EndObject()

@@ -254,14 +254,12 @@ func (n *need) write(c *Call) {
 			n.lack(d.Field())
 		}
 	}
-	c.Out.Key("needed")
-	c.Out.Array()
+	c.Out.ArrayAt("needed")
 	for _, f := range n.needed {
 		c.Out.Str(f)
 	}
 	c.Out.EndArray()
-	c.Out.Key("used")
-	c.Out.Array()
+	c.Out.ArrayAt("used")
 	if n.in.scheme != nil {
 		c.Out.Str("date")
 		c.Out.Str("person.scheme")

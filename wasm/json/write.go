@@ -4,6 +4,9 @@ import "unicode/utf8"
 
 // Writer appends JSON to a buffer and sets the commas. Its methods follow the text that
 // they make; calls in an order that is no JSON make no JSON.
+//
+// Its methods are kept from being inlined: at their many calls the copies would make the
+// program that a browser loads a sixth larger.
 type Writer struct {
 	buf []byte
 	sep bool // the next name or value needs a comma before it
@@ -25,6 +28,7 @@ func (w *Writer) Cut(n int) {
 	w.sep = n > 0 && w.buf[n-1] != '{' && w.buf[n-1] != '['
 }
 
+//go:noinline
 func (w *Writer) comma() {
 	if w.sep {
 		w.buf = append(w.buf, ',')
@@ -32,12 +36,29 @@ func (w *Writer) comma() {
 	w.sep = true
 }
 
-// Object opens an object, Array an array.
+// ObjectAt opens a member that is an object.
+//
+//go:noinline
+func (w *Writer) ObjectAt(name string) {
+	w.Key(name)
+	w.open('{')
+}
+
+// ArrayAt opens a member that is an array.
+//
+//go:noinline
+func (w *Writer) ArrayAt(name string) {
+	w.Key(name)
+	w.open('[')
+}
+
+// Object opens an object.
 func (w *Writer) Object() { w.open('{') }
 
 // Array opens an array.
 func (w *Writer) Array() { w.open('[') }
 
+//go:noinline
 func (w *Writer) open(c byte) {
 	w.comma()
 	w.buf = append(w.buf, c)
@@ -50,12 +71,15 @@ func (w *Writer) EndObject() { w.close('}') }
 // EndArray closes an array.
 func (w *Writer) EndArray() { w.close(']') }
 
+//go:noinline
 func (w *Writer) close(c byte) {
 	w.buf = append(w.buf, c)
 	w.sep = true
 }
 
 // Key writes a name that needs no escaping: those of the interface itself.
+//
+//go:noinline
 func (w *Writer) Key(name string) {
 	w.comma()
 	w.buf = append(w.buf, '"')
@@ -65,6 +89,8 @@ func (w *Writer) Key(name string) {
 }
 
 // Name writes any name.
+//
+//go:noinline
 func (w *Writer) Name(name string) {
 	w.comma()
 	w.buf = append(AppendString(w.buf, name), ':')
@@ -72,12 +98,32 @@ func (w *Writer) Name(name string) {
 }
 
 // Str writes a string.
+//
+//go:noinline
 func (w *Writer) Str(s string) {
 	w.comma()
 	w.buf = AppendString(w.buf, s)
 }
 
+// Text writes a member whose value is a string; the name needs no escaping.
+//
+//go:noinline
+func (w *Writer) Text(name, s string) {
+	w.Key(name)
+	w.Str(s)
+}
+
+// Number writes a member whose value is a whole number.
+//
+//go:noinline
+func (w *Writer) Number(name string, n int) {
+	w.Key(name)
+	w.Int(int64(n))
+}
+
 // Int writes a whole number.
+//
+//go:noinline
 func (w *Writer) Int(n int64) {
 	w.comma()
 	u := uint64(n)
@@ -89,6 +135,8 @@ func (w *Writer) Int(n int64) {
 }
 
 // Bool writes true or false.
+//
+//go:noinline
 func (w *Writer) Bool(t bool) {
 	w.comma()
 	if t {
@@ -99,6 +147,8 @@ func (w *Writer) Bool(t bool) {
 }
 
 // Quoted writes a string by a function that appends text which needs no escaping.
+//
+//go:noinline
 func (w *Writer) Quoted(text func([]byte) []byte) {
 	w.comma()
 	w.buf = append(text(append(w.buf, '"')), '"')

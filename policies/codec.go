@@ -18,12 +18,14 @@ type codec struct {
 	in      string // left to read
 	bad     bool   // what was read makes no sense
 
-	texts  *texts
-	origin *sources
-	whens  [][]engine.Cond
-	provs  []provenance
-	known  map[string]int // written conditions and provenances
-	p      *engine.Policy
+	texts              *texts
+	next               int // texts[next] is the first that this part did not see yet
+	origin             *sources
+	whens              [][]engine.Cond
+	provs              []provenance
+	lastWhen, lastProv int
+	known              map[string]int // written conditions and provenances
+	p                  *engine.Policy
 }
 
 // texts is the table of all texts; position 0 is the empty one.
@@ -126,23 +128,34 @@ func maybe[T any](c *codec, p **T, one func(*T)) {
 	one(*p)
 }
 
+// text refers to the table: 0 is the next text that was not used before, which is the
+// common case as texts stand in the order of their first use.
 func (c *codec) text(s *string) {
+	var ref int
 	if c.writing {
-		i, ok := c.texts.pos[*s]
-		if !ok {
+		i, old := c.texts.pos[*s]
+		if !old {
 			i = len(c.texts.list)
 			c.texts.list = append(c.texts.list, *s)
 			c.texts.pos[*s] = i
 		}
-		whole(c, &i)
+		if ref = i + 1; i == c.next {
+			ref = 0
+		}
+	}
+	whole(c, &ref)
+	if ref == 0 {
+		ref = c.next + 1
+		c.next++
+	}
+	if c.writing {
 		return
 	}
-	var i int
-	if whole(c, &i); i < 0 || i >= len(c.texts.list) {
+	if ref < 1 || ref > len(c.texts.list) {
 		c.fail()
 		return
 	}
-	*s = c.texts.list[i]
+	*s = c.texts.list[ref-1]
 }
 
 func (c *codec) name(n *engine.Name) {
@@ -234,15 +247,18 @@ func (c *codec) policy(p *engine.Policy) {
 	})
 }
 
-// source refers to the table of all regions' documents.
+// source is a region's name for a document in the table of all regions.
 func (c *codec) source(s *engine.Source) {
+	c.text(&s.ID)
 	var i int
 	if c.writing {
+		document := *s
+		document.ID = ""
 		var ok bool
-		if i, ok = c.origin.pos[*s]; !ok {
+		if i, ok = c.origin.pos[document]; !ok {
 			i = len(c.origin.list)
-			c.origin.list = append(c.origin.list, *s)
-			c.origin.pos[*s] = i
+			c.origin.list = append(c.origin.list, document)
+			c.origin.pos[document] = i
 		}
 	}
 	whole(c, &i)
@@ -253,11 +269,13 @@ func (c *codec) source(s *engine.Source) {
 		c.fail()
 		return
 	}
+	id := s.ID
 	*s = c.origin.list[i]
+	s.ID = id
 }
 
 func (c *codec) document(s *engine.Source) {
-	for _, t := range [...]*string{&s.ID, &s.Title, &s.Number, &s.Issuer, &s.Published, &s.Effective, &s.URL, &s.Seen, &s.Checked} {
+	for _, t := range [...]*string{&s.Title, &s.Number, &s.Issuer, &s.Published, &s.Effective, &s.URL, &s.Seen, &s.Checked} {
 		c.text(t)
 	}
 }
@@ -476,73 +494,69 @@ func digits(n int) string {
 	return digits(n/10) + string(rune('0'+n%10))
 }
 
-// row handles all of a row but its id.
-func (c *codec) row(r *engine.Row) {
-	c.when(&r.When)
-	c.figure(&r.Value)
-	whole(c, &r.To)
-	c.provenance(r)
-	noted := r.Note != engine.Name{}
-	if c.flag(&noted); noted {
-		c.name(&r.Note)
-	}
-	maybe(c, &r.Of, func(m *engine.Multiple) {
-		c.decimal(&m.Times)
-		c.name(&m.Base)
-		whole(c, &m.Year)
-		c.decimal(&m.Amount)
-	})
-}
-
-// The kinds of figures.
+// What a row has, in the bits of one number.
 const (
-	figureNone = iota
-	figureKnown
-	figureUnknown
-	figureBounded
-	figureAbsent // rows that have no figure
+	rowKnown = 1 << iota
+	rowNone
+	rowUnknown
+	rowBounded
+	rowTo
+	rowNote
+	rowOf
+	rowBits
 )
 
-func (c *codec) figure(f *engine.Figure) {
-	kind := figureKnown
-	switch {
-	case f.None:
-		kind = figureNone
-	case f.Bounded:
-		kind = figureBounded
-	case f.Unknown:
-		kind = figureUnknown
-	case f.V.Exponent() == 0 && f.V.IsZero() && f.V == decimal.Decimal{}:
-		kind = figureAbsent
+// row handles all of a row but its id.
+func (c *codec) row(r *engine.Row) {
+	f := &r.Value
+	has := 0
+	for i, x := range [...]bool{!f.None && !f.Unknown && f.V != decimal.Decimal{}, f.None, f.Unknown, f.Bounded, r.To != 0, r.Note != engine.Name{}, r.Of != nil} {
+		if x {
+			has |= 1 << i
+		}
 	}
-	whole(c, &kind)
-	switch kind {
-	case figureKnown:
+	if whole(c, &has); has < 0 || has >= rowBits {
+		c.fail()
+		return
+	}
+	c.when(&r.When)
+	f.None, f.Unknown, f.Bounded = has&rowNone != 0, has&rowUnknown != 0, has&rowBounded != 0
+	if has&rowKnown != 0 {
 		v := f.V
 		c.decimal(&v)
 		if !c.writing {
 			*f = engine.NewFigure(v)
 		}
-	case figureNone:
-		f.None = true
-	case figureBounded:
-		f.Unknown, f.Bounded = true, true
+	}
+	if f.Bounded {
 		c.rate(&f.Lo)
 		c.rate(&f.Hi)
-	case figureUnknown:
-		f.Unknown = true
-	case figureAbsent:
-	default:
-		c.fail()
+	}
+	if has&rowTo != 0 {
+		whole(c, &r.To)
+	}
+	c.provenance(r)
+	if has&rowNote != 0 {
+		c.name(&r.Note)
+	}
+	if has&rowOf != 0 {
+		if !c.writing {
+			r.Of = new(engine.Multiple)
+		}
+		c.decimal(&r.Of.Times)
+		c.name(&r.Of.Base)
+		whole(c, &r.Of.Year)
+		c.decimal(&r.Of.Amount)
 	}
 }
 
-// when writes a list of conditions where it is new, else which one it is.
+// when writes a list of conditions where it is new, else which one it is. Tables of one
+// layer tend to have the same conditions in the same order.
 func (c *codec) when(list *[]engine.Cond) {
-	if i, old := c.seen(whenKey(*list), 'w', len(c.whens)); old {
-		if i < len(c.whens) {
-			*list = c.whens[i]
-		}
+	i, old := c.seen(whenKey(*list), 'w', len(c.whens), c.lastWhen+1)
+	c.lastWhen = i
+	if old {
+		*list = c.whens[i]
 		return
 	}
 	each(c, list, func(x *engine.Cond) {
@@ -567,10 +581,10 @@ func (c *codec) when(list *[]engine.Cond) {
 
 func (c *codec) provenance(r *engine.Row) {
 	x := provenance{r.From, r.Until, r.AsOf, r.Sources, r.Grade}
-	if i, old := c.seen(provKey(&x), 'p', len(c.provs)); old {
-		if i < len(c.provs) {
-			x = c.provs[i]
-		}
+	i, old := c.seen(provKey(&x), 'p', len(c.provs), c.lastProv)
+	c.lastProv = i
+	if old {
+		x = c.provs[i]
 	} else {
 		c.date(&x.from)
 		c.date(&x.until)
@@ -587,22 +601,33 @@ func (c *codec) provenance(r *engine.Row) {
 	r.From, r.Until, r.AsOf, r.Sources, r.Grade = x.from, x.until, x.asof, x.sources, x.grade
 }
 
-// seen writes or reads the position of a thing among the count of those so far; a new
-// thing gets the next position and follows.
-func (c *codec) seen(key string, class byte, count int) (i int, old bool) {
+// seen writes or reads the position of a thing among the count of those so far, counted
+// from the one that is likely; 0 says that it is new and follows.
+func (c *codec) seen(key string, class byte, count, likely int) (i int, old bool) {
+	ref := 0
 	if c.writing {
 		key = string(class) + key
-		if i, old = c.known[key]; !old {
+		if i, old = c.known[key]; old {
+			d := i - likely
+			ref = 1 + (d<<1 ^ d>>63)
+		} else {
 			i = count
 			c.known[key] = i
 		}
 	}
-	whole(c, &i)
-	if i < 0 || i > count {
-		c.fail()
-		return count, true
+	whole(c, &ref)
+	if c.writing {
+		return i, old
 	}
-	return i, i < count
+	if ref == 0 {
+		return count, false
+	}
+	ref--
+	if i = likely + (ref>>1 ^ -(ref & 1)); i < 0 || i >= count {
+		c.fail()
+		return count, false
+	}
+	return i, true
 }
 
 func whenKey(list []engine.Cond) string {

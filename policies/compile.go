@@ -15,33 +15,37 @@ func Compile(regions []*engine.Policy) []byte {
 	sort.Slice(regions, func(i, j int) bool { return regions[i].Region.Code < regions[j].Region.Code })
 	t := &texts{list: []string{""}, pos: map[string]int{"": 0}}
 	o := &sources{pos: map[engine.Source]int{}}
-	next := func() *codec { return &codec{writing: true, texts: t, origin: o, known: map[string]int{}} }
+	next := func() *codec {
+		return &codec{writing: true, texts: t, next: len(t.list), origin: o, known: map[string]int{}}
+	}
 
-	var bodies [][]byte
+	// The index is read by itself, so its texts come first.
 	index := next()
 	n := len(regions)
 	whole(index, &n)
 	for _, p := range regions {
-		body := next()
-		body.policy(p)
-		bodies = append(bodies, body.bytes)
 		e := Describe(p)
 		index.entry(&e)
+	}
+	var bodies [][]byte
+	for _, p := range regions {
+		body := next()
+		first := body.next
+		body.policy(p)
 		size := len(body.bytes)
+		whole(index, &first)
 		whole(index, &size)
+		bodies = append(bodies, body.bytes)
 	}
 	documents := next()
+	whole(index, &documents.next)
 	each(documents, &o.list, documents.document)
 
 	out := codec{writing: true, bytes: []byte(magic)}
 	n = len(t.list)
 	whole(&out, &n)
 	for _, s := range t.list {
-		n = len(s)
-		whole(&out, &n)
-	}
-	for _, s := range t.list {
-		out.bytes = append(out.bytes, s...)
+		out.bytes = append(append(out.bytes, s...), '\n')
 	}
 	for _, part := range append([][]byte{index.bytes, documents.bytes}, bodies...) {
 		out.bytes = append(out.bytes, part...)

@@ -2,6 +2,7 @@ package policies
 
 import (
 	"errors"
+	"strings"
 
 	"mingbai/engine"
 )
@@ -9,9 +10,15 @@ import (
 // Set is a compiled set of regions, opened.
 type Set struct {
 	Index  []Entry
-	bodies []string
+	bodies []body
 	texts  *texts
 	origin *sources
+}
+
+// body is a region not yet decoded; its new texts begin at first.
+type body struct {
+	in    string
+	first int
 }
 
 var errDamaged = errors.New("policies: the compiled regions are damaged")
@@ -21,40 +28,33 @@ func Open(compiled string) (*Set, error) {
 	if len(compiled) < len(magic) || compiled[:len(magic)] != magic {
 		return nil, errDamaged
 	}
-	c := codec{in: compiled[len(magic):], texts: &texts{}, origin: &sources{}}
-	t := c.texts
-	n := c.length(0)
-	sizes := make([]int, n)
-	sum := 0
-	for i := range sizes {
-		sizes[i] = c.length(0)
-		sum += sizes[i]
-	}
-	if c.bad || sum > len(c.in) {
-		return nil, errDamaged
-	}
-	t.list = make([]string, n)
-	for i, size := range sizes {
-		t.list[i], c.in = c.in[:size], c.in[size:]
-	}
-	s := &Set{texts: t, origin: c.origin}
-	n = c.length(0)
-	s.Index = make([]Entry, n)
-	sizes = make([]int, n)
-	for i := range s.Index {
-		c.entry(&s.Index[i])
-		sizes[i] = c.length(0)
-	}
-	each(&c, &s.origin.list, c.document)
-	for _, size := range sizes {
-		if size > len(c.in) {
-			c.fail()
-		}
-		if c.bad {
+	c := codec{in: compiled[len(magic):], texts: &texts{}, origin: &sources{}, next: 1}
+	c.texts.list = make([]string, c.length(0))
+	for i := range c.texts.list {
+		n := strings.IndexByte(c.in, '\n')
+		if n < 0 {
 			return nil, errDamaged
 		}
-		s.bodies = append(s.bodies, c.in[:size])
-		c.in = c.in[size:]
+		c.texts.list[i], c.in = c.in[:n], c.in[n+1:]
+	}
+	s := &Set{texts: c.texts, origin: c.origin}
+	s.Index = make([]Entry, c.length(0))
+	s.bodies = make([]body, len(s.Index))
+	for i := range s.Index {
+		c.entry(&s.Index[i])
+	}
+	sizes := make([]int, len(s.Index))
+	for i := range sizes {
+		whole(&c, &s.bodies[i].first)
+		sizes[i] = c.length(0)
+	}
+	whole(&c, &c.next)
+	each(&c, &s.origin.list, c.document)
+	for i, size := range sizes {
+		if c.bad || size > len(c.in) {
+			return nil, errDamaged
+		}
+		s.bodies[i].in, c.in = c.in[:size], c.in[size:]
 	}
 	if c.bad || c.in != "" {
 		return nil, errDamaged
@@ -68,7 +68,7 @@ func (s *Set) Load(code string) (*engine.Policy, error) {
 		if s.Index[i].Code != code {
 			continue
 		}
-		c := codec{in: s.bodies[i], texts: s.texts, origin: s.origin}
+		c := codec{in: s.bodies[i].in, next: s.bodies[i].first, texts: s.texts, origin: s.origin}
 		p := &engine.Policy{}
 		c.policy(p)
 		if c.bad || c.in != "" {

@@ -17,11 +17,13 @@ export async function load ({ worker = false, wasm } = {}) {
   return {
     async call (/** @type {object} */ request) {
       if (!engine) return failure('internal')
+      // What JSON cannot write never reaches the engine; what breaks afterwards has poisoned it.
+      let text
+      try { text = JSON.stringify({ v: 1, ...request }) } catch { /* a ring, a BigInt, somebody's toJSON */ }
+      if (text === undefined) return failure('bad_json')
       try {
-        return JSON.parse(engine(JSON.stringify({ v: 1, ...request })))
-      } catch (error) {
-        // What JSON cannot write never reached the engine; anything else has poisoned it.
-        if (error instanceof TypeError && /JSON|BigInt|circular|cyclic/i.test(error.message)) return failure('bad_json')
+        return JSON.parse(engine(text))
+      } catch {
         engine = undefined
         return failure('internal')
       }

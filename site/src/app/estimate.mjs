@@ -207,6 +207,8 @@ class Estimate {
     if (this.#example) view.Tag = t('result.example')
     put(el('sheet'), view)
     el('dock-amount').textContent = `¥${view.YouYuan}${view.YouFen}`
+    // How long the first estimate takes is measured by this.
+    if (!performance.getEntriesByName('mingbai-estimate').length) performance.mark('mingbai-estimate')
     if (!this.#touched.size && this.#example) return
     const s = answer.settlement
     this.#said = t('result.announce', { you: money(fen(s.psn_part_amt)), fund: money(fen(s.fund_pay_sumamt)) })
@@ -248,6 +250,7 @@ class Estimate {
 
   /** @param {'starting' | 'ready' | 'dead' | 'offline'} state @param {{done: number, total: number}} [progress] */
   #engine (state, progress) {
+    document.documentElement.dataset.engine = state
     if (state === 'ready') { notice('engine'); return }
     if (state === 'starting') {
       const percent = progress ? `${Math.floor(progress.done / progress.total * 100)}%` : ''

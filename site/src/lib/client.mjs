@@ -43,7 +43,8 @@ export class Client {
         this.#queue = this.#queue.filter((w) => w.latest !== latest || w.resolve(null))
       }
       let text
-      try { text = JSON.stringify({ v: 1, ...request }) } catch { resolve(failure('bad_json')); return }
+      try { text = JSON.stringify({ v: 1, ...request }) } catch { /* a ring, a BigInt, somebody's toJSON */ }
+      if (text === undefined) { resolve(failure('bad_json')); return }
       this.#queue.push({ id: ++this.#ids, text, latest, resolve })
       this.#next()
     })

@@ -8,6 +8,7 @@ type answer struct {
 	Settlement *settlement `json:"settlement"`
 	Policy     policyInfo  `json:"policy"`
 	Regions    []region    `json:"regions"`
+	Used       []string    `json:"used"`
 }
 
 type problem struct {
@@ -36,10 +37,18 @@ type region struct {
 	Province name   `json:"province"`
 }
 
+// policyInfo is the policy beside a settlement, or a whole region's rules. The region is
+// its code there and an object here.
 type policyInfo struct {
-	Region  string            `json:"region"`
-	Version string            `json:"version"`
-	Sources map[string]source `json:"sources"`
+	Region  any                `json:"region"`
+	Codes   map[string][]coded `json:"codes"`
+	Version string             `json:"version"`
+	Sources map[string]source  `json:"sources"`
+}
+
+type coded struct {
+	Code string `json:"code"`
+	Name name   `json:"name"`
 }
 
 type source struct {
@@ -98,9 +107,10 @@ type step struct {
 		Is   any    `json:"is"`
 	} `json:"because"`
 	Adjusted []struct {
-		Op    string `json:"op"`
-		Value string `json:"value"`
-		Share string `json:"share"`
+		Op     string `json:"op"`
+		Value  string `json:"value"`
+		Share  string `json:"share"`
+		Amount string `json:"amount"`
 	} `json:"adjusted"`
 	Sources []string `json:"sources"`
 	Grade   string   `json:"grade"`

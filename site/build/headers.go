@@ -28,7 +28,7 @@ var securityHeaders = []header{
 	{"X-Content-Type-Options", "nosniff"},
 	{"Cross-Origin-Opener-Policy", "same-origin"},
 	{"Permissions-Policy", permissions(
-		"accelerometer", "ambient-light-sensor", "autoplay", "battery", "bluetooth", "browsing-topics", "camera",
+		"accelerometer", "autoplay", "browsing-topics", "camera",
 		"display-capture", "encrypted-media", "gamepad", "geolocation", "gyroscope", "hid", "idle-detection",
 		"local-fonts", "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get",
 		"screen-wake-lock", "serial", "storage-access", "usb", "xr-spatial-tracking")},

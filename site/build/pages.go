@@ -34,6 +34,7 @@ type factDef struct {
 	Basic         bool
 	Options, Rare []string
 	Unsure        bool // offers "not known", which leaves a range
+	Aside         bool // asked only of those who say that something is special
 	// Only restricts single options, When the whole question, to values of other facts.
 	Only map[string]map[string][]string
 	When map[string][]string
@@ -73,12 +74,54 @@ func ask(request map[string]any) (answer, error) {
 	return a, nil
 }
 
-func settleRequest(example map[string]any) map[string]any {
-	request := map[string]any{"op": "settle"}
-	for key, value := range example {
-		request[key] = value
+// settledExample lets the engine settle the case that the page shows before a visitor
+// has typed anything, and returns it in words beside the answer itself.
+func settledExample(w viewer, facts factsFile) (viewer, view, answer, error) {
+	about := func(op string) map[string]any {
+		request := map[string]any{"op": op}
+		for key, value := range facts.Example {
+			request[key] = value
+		}
+		return request
 	}
-	return request
+	w.code, _ = facts.Example["region"].(string)
+	index, err := ask(map[string]any{"op": "regions"})
+	if err != nil {
+		return w, view{}, answer{}, err
+	}
+	w.regions = index.Regions
+	at := slices.IndexFunc(w.regions, func(r region) bool { return r.Code == w.code })
+	if at < 0 {
+		return w, view{}, answer{}, fmt.Errorf("the example's region %s is not among the policies", w.code)
+	}
+	rules, err := ask(map[string]any{"op": "policy", "region": w.code})
+	if err != nil {
+		return w, view{}, answer{}, err
+	}
+	w.codes = rules.Policy.Codes
+	a, err := ask(about("settle"))
+	if err != nil {
+		return w, view{}, answer{}, err
+	}
+	questions, err := ask(about("validate"))
+	if err != nil {
+		return w, view{}, answer{}, err
+	}
+	a.Used = questions.Used
+	v, err := w.example(facts.Example, w.regions[at].Name.in(w.lang), a)
+	return w, v, a, err
+}
+
+// example is the view of the worked example, marked as one.
+func (w viewer) example(request map[string]any, region string, a answer) (v view, err error) {
+	defer func() {
+		if missing, ok := recover().(missingText); ok {
+			err = missing
+		}
+	}()
+	v = w.settlementView(request, region, a)
+	v.Tag = w.t("result.example")
+	return v, nil
 }
 
 type province struct {
@@ -108,7 +151,6 @@ type page struct {
 	Provinces []province
 	Chosen    string
 	View      view
-	MoreShown bool
 	shown     map[string]bool
 }
 
@@ -143,6 +185,24 @@ func (p *page) given(path string) string {
 	return s
 }
 
+// MoreShown reports whether the example unfolds a further question.
+func (p *page) MoreShown() bool {
+	for _, s := range p.Facts.Sections {
+		for _, f := range s.Facts {
+			if p.unfolded(f) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// unfolded says of a question that is not always asked whether the example's case hangs
+// on it. The day has a good answer of its own, and drafts are asked about when refused.
+func (p *page) unfolded(f factDef) bool {
+	return !f.Basic && !f.Aside && f.Type != "date" && f.Type != "accept" && p.shown[f.Path] && holds(p, f.When)
+}
+
 func holds(p *page, when map[string][]string) bool {
 	for path, values := range when {
 		given := p.given(path)
@@ -158,7 +218,7 @@ func holds(p *page, when map[string][]string) bool {
 
 func (p *page) fact(m messages, f factDef) factPage {
 	out := factPage{Fact: f, Page: p, Hint: m.texts["hint."+f.Path]}
-	out.Hidden = !holds(p, f.When) || !f.Basic && !p.shown[f.Path]
+	out.Hidden = f.Basic && !holds(p, f.When) || !f.Basic && !p.unfolded(f)
 	choices := func(codes []string) (cs []choice) {
 		for _, c := range codes {
 			cs = append(cs, choice{c, m.tf(f.family(), c), p.given(f.Path) == c, !holds(p, f.Only[c])})
@@ -186,8 +246,8 @@ type renderer struct {
 	templates *template.Template
 }
 
-func newRenderer(root string, m messages, plan receiptPlan, asset func(string) string) (*renderer, error) {
-	r := &renderer{viewer: viewer{m, plan}}
+func newRenderer(root string, w viewer, asset func(string) string) (*renderer, error) {
+	r, m := &renderer{viewer: w}, w.messages
 	funcs := template.FuncMap{
 		"t":     m.t,
 		"tf":    func(family, code string) string { return m.tf(family, code) },

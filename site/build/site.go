@@ -183,26 +183,17 @@ func (s *site) pages() error {
 	if err := readJSON(filepath.Join(s.root, "site/src/receipt.json"), &plan); err != nil {
 		return err
 	}
-	index, err := ask(map[string]any{"op": "regions"})
-	if err != nil {
-		return err
-	}
-	example, err := ask(settleRequest(facts.Example))
-	if err != nil {
-		return err
-	}
-	chosen := facts.Example["region"].(string)
-	at := slices.IndexFunc(index.Regions, func(r region) bool { return r.Code == chosen })
-	if at < 0 {
-		return fmt.Errorf("the example's region %s is not among the policies", chosen)
-	}
 	folders := map[string]string{"zh": "", "en": "en/"}
 	for _, lang := range languages {
 		m, err := loadMessages(s.root, lang)
 		if err != nil {
 			return err
 		}
-		r, err := newRenderer(s.root, m, plan, s.asset)
+		w, example, a, err := settledExample(viewer{messages: m, plan: plan}, facts)
+		if err != nil {
+			return err
+		}
+		r, err := newRenderer(s.root, w, s.asset)
 		if err != nil {
 			return err
 		}
@@ -211,18 +202,14 @@ func (s *site) pages() error {
 		p := &page{
 			Path: folders[lang], Base: base, Title: m.t("estimate.title") + " · " + m.t("site.name"), CSP: cspPage, Build: buildToken,
 			Origin: s.origin, OtherLanguage: other, Script: s.scripts[lang][0], Modules: s.scripts[lang][1:],
-			Facts: facts, Provinces: provinces(index.Regions, lang), Chosen: chosen, shown: map[string]bool{},
+			Facts: facts, Provinces: provinces(w.regions, lang), Chosen: w.code, View: example, shown: map[string]bool{},
 		}
 		for _, l := range languages {
 			p.Alternates = append(p.Alternates, struct{ Tag, Path string }{map[string]string{"zh": "zh-CN", "en": "en"}[l], folders[l]})
 		}
-		for _, n := range example.Settlement.Notes {
-			if n.Code == "assumed" {
-				p.shown[n.Field], p.MoreShown = true, true
-			}
+		for _, path := range a.Used {
+			p.shown[path] = true
 		}
-		p.View = r.settlementView(facts.Example, index.Regions[at].Name.in(lang), example)
-		p.View.Tag = m.t("result.example")
 		html, err := r.render(s.root, "estimate.html", p)
 		if err != nil {
 			return err

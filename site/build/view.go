@@ -138,7 +138,20 @@ func portion(part, whole int64) string {
 // viewer turns answers into views in one language.
 type viewer struct {
 	messages
-	plan receiptPlan
+	plan    receiptPlan
+	regions []region
+	code    string             // the example's region
+	codes   map[string][]coded // codes that this region knows, by dimension
+}
+
+// codeName is the name of a code: the region's own, ours, or the code.
+func (w viewer) codeName(dim, code string) string {
+	for _, c := range w.codes[dim] {
+		if own := c.Name.in(w.lang); c.Code == code && own != "" {
+			return own
+		}
+	}
+	return w.or(code, dim, code)
 }
 
 func (w viewer) settlementView(req map[string]any, regionName string, a answer) view {
@@ -187,7 +200,7 @@ func (w viewer) settlementView(req map[string]any, regionName string, a answer) 
 		case "assumed":
 			v.Assumed = append(v.Assumed, item{Key: n.Field, Text: w.assumed(n), URL: "#f-" + n.Field, Action: w.t("result.change")})
 		default:
-			v.Notes = append(v.Notes, item{Key: n.Code + n.Key + n.Reason, Text: w.tf("note", n.Code, "key", n.Key, "reason", w.or(n.Reason, "excluded", n.Reason))})
+			v.Notes = append(v.Notes, item{Key: n.Code + n.Key + n.Reason, Text: w.tf("note", n.Code, "key", w.benefitName(n.Key), "reason", w.or(n.Reason, "excluded", n.Reason))})
 		}
 	}
 	if s.Grade != "" {
@@ -200,12 +213,12 @@ func (w viewer) caseLine(req map[string]any, regionName string, total int64) str
 	person, _ := req["person"].(map[string]any)
 	visit, _ := req["visit"].(map[string]any)
 	code := func(m map[string]any, key string) string { s, _ := m[key].(string); return s }
-	parts := []string{regionName, w.tf("scheme", code(person, "scheme")), w.tf("status", code(person, "status")), w.tf("kind", code(visit, "kind"))}
+	parts := []string{regionName, w.tf("scheme", code(person, "scheme")), w.codeName("status", code(person, "status")), w.codeName("kind", code(visit, "kind"))}
 	if level := code(visit, "level"); level != "" {
-		parts = append(parts, w.or(level, "level", level))
+		parts = append(parts, w.codeName("level", level))
 	}
 	if place := code(visit, "place"); place != "" && place != "local" {
-		parts = append(parts, w.tf("place", place))
+		parts = append(parts, w.codeName("place", place))
 	}
 	parts = append(parts, w.t("result.total_of", "amount", money(total)), code(req, "date"))
 	return strings.Join(parts, w.t("result.caseline_sep"))
@@ -253,7 +266,8 @@ func (w viewer) group(plan groupPlan, s *settlement, p policyInfo) group {
 			continue
 		}
 		for i, st := range s.Steps {
-			if slices.Contains(lp.To, st.To) && fen(st.Amount) != 0 {
+			// A later payer's deductible may stay where it was: that moved nothing.
+			if slices.Contains(lp.To, st.To) && st.From != st.To && fen(st.Amount) != 0 {
 				l.Steps = append(l.Steps, w.stepView(i, st, s, p))
 			}
 		}
@@ -298,11 +312,15 @@ func (w viewer) stepView(i int, st step, s *settlement, p policyInfo) stepView {
 		v.Because = w.t("step.because", "list", strings.Join(because, w.t("result.join")))
 	}
 	for _, a := range st.Adjusted {
-		value := a.Value
-		if a.Op != "times" && a.Op != "own_share_times" {
-			value = percentOf(value)
+		// A deductible is changed in yuan, a share in points.
+		value, after := a.Value, a.Amount
+		if after == "" {
+			after = percentOf(a.Share)
+			if a.Op != "times" && a.Op != "own_share_times" {
+				value = percentOf(value)
+			}
 		}
-		adjusted = append(adjusted, w.tf("op", a.Op, "value", value, "share", percentOf(a.Share)))
+		adjusted = append(adjusted, w.tf("op", a.Op, "value", value, "share", after))
 	}
 	if len(adjusted) > 0 {
 		v.Adjusted = w.t("step.adjusted", "list", strings.Join(adjusted, w.t("result.join")))
@@ -335,13 +353,15 @@ func (w viewer) stepView(i int, st step, s *settlement, p policyInfo) stepView {
 func (w viewer) condValue(cond string, is any) string {
 	switch x := is.(type) {
 	case string:
-		return w.or(x, cond, x)
+		return w.codeName(cond, x)
 	case []any:
 		var all []string
 		for _, e := range x {
 			all = append(all, w.condValue(cond, e))
 		}
 		return strings.Join(all, "/")
+	case map[string]any:
+		return fmt.Sprintf("%v–%v", x["from"], x["to"])
 	default:
 		return fmt.Sprint(x)
 	}
@@ -370,7 +390,23 @@ func (w viewer) doubtName(s *settlement, rule, field string) string {
 	return rule
 }
 
+// benefitName is a benefit's key, such as employee.critical_illness.bands, in words.
+func (w viewer) benefitName(key string) string {
+	var words []string
+	for part := range strings.SplitSeq(key, ".") {
+		word := w.or("", "scheme", part)
+		if word == "" {
+			word = w.or("", "benefit", part)
+		}
+		if word == "" {
+			word = w.or(part, "kind", part)
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, w.t("benefit_join"))
+}
+
 func (w viewer) assumed(n note) string {
 	_, dim, _ := strings.Cut(n.Field, ".")
-	return w.t("result.assumed", "field", w.or(n.Field, "fact", n.Field), "value", w.or(n.Value, dim, n.Value))
+	return w.t("result.assumed", "field", w.or(n.Field, "fact", n.Field), "value", w.codeName(dim, n.Value))
 }

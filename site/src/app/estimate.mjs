@@ -6,7 +6,7 @@ import { el, goTo, later } from './dom.mjs'
 import { Form } from './form.mjs'
 import { regionField } from './region.mjs'
 import { put } from './slots.mjs'
-import { codeName, settlementView } from './view.mjs'
+import { benefitName, codeName, settlementView } from './view.mjs'
 import { money, fen } from './amount.mjs'
 import { or, setTexts, t } from './texts.mjs'
 import { typeSize } from './type.mjs'
@@ -223,7 +223,7 @@ class Estimate {
       const path = controlOf(p.field ?? '', this.#form.case)
       const dim = path.slice(path.indexOf('.') + 1)
       const limit = Array.isArray(p.limit) ? p.limit.map((/** @type {string} */ code) => codeName(this.#names, dim, code)).join('、') : p.limit ?? ''
-      const field = p.key ? this.#benefit(p.key) : or(path, 'fact', path)
+      const field = p.key ? benefitName(p.key) : or(path, 'fact', path)
       const text = or(t('error.internal'), 'error', p.code).replace('{field}', field).replace('{limit}', p.code === 'contradiction' && /^[\d.]+$/.test(limit) ? money(fen(limit)) : limit)
       first ||= text
       const at = p.code === 'draft' ? 'accept' : path
@@ -231,12 +231,6 @@ class Estimate {
     }
     this.#form.showErrors(errors)
     this.#stale(first)
-  }
-
-  /** A benefit's key, such as employee.chronic, in words. @param {string} key */
-  #benefit (key) {
-    const [scheme, ...rest] = key.split('.')
-    return [or(scheme, 'scheme', scheme), ...rest.map((r) => or(or(r, 'layer', r), 'kind', r))].join(' ')
   }
 
   /** The last result no longer belongs to what is typed: it fades, and the reason is said. @param {string} reason */

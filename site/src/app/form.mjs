@@ -140,9 +140,10 @@ export class Form {
     for (const fact of FACTS) {
       const box = this.#fieldset(fact.path)
       if (!box) continue
-      const set = fact.type === 'accounts' ? this.case.has('accounts.self') || this.case.has('accounts.family') : this.case.has(fact.path) && fact.path !== 'date'
-      const matters = this.#used.has(fact.path) && fact.path !== 'date'
-      const shown = this.#holds(fact.when) && (fact.basic || this.#wrong.has(fact.path) || fact.type !== 'accept' && (set || matters || this.#all) || fact.type === 'accept' && set)
+      const set = fact.type === 'accounts' ? this.case.has('accounts.self') || this.case.has('accounts.family') : this.case.has(fact.path)
+      const asked = fact.basic || this.#wrong.has(fact.path) || (fact.type === 'date' ? this.#all : set)
+      const matters = this.#used.has(fact.path) && (this.#all || !fact.aside && fact.type !== 'date')
+      const shown = this.#holds(fact.when) && (asked || fact.type !== 'accept' && (matters || this.#all && fact.aside))
       box.hidden = !shown
       if (shown && !fact.basic) more++
       for (const input of this.#controls(fact.path)) {
@@ -161,8 +162,8 @@ export class Form {
     el('bill-total').hidden = form === 'classes'
     el('bill-split').hidden = form !== 'split'
     el('bill-classes').hidden = form !== 'classes'
-    el('more-lead').textContent = t(more ? 'more.lead' : 'more.none')
-    el('more-toggle').textContent = t(this.#all ? 'more.hide' : 'more.show')
+    el('more-lead').textContent = more ? t('more.lead') : t('more.none')
+    el('more-toggle').textContent = this.#all ? t('more.hide') : t('more.show')
     el('more-toggle').setAttribute('aria-expanded', String(this.#all))
   }
 
@@ -220,7 +221,7 @@ export class Form {
       if (!group) {
         group = document.importNode(el('tpl-year').content, true).firstElementChild
         group.dataset.layer = id
-        const pair = make('div', { className: 'pair' })
+        const pair = make('div', { className: 'trio' })
         for (const figure of ['entered', 'deductible', 'paid']) pair.append(this.#amount(`year.${id}.${figure}`, tf('year', figure)))
         group.append(pair)
         box.append(group)

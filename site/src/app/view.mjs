@@ -99,7 +99,8 @@ function group (g, s, policy, names) {
     }
     const Steps = []
     for (const [i, st] of s.steps.entries()) {
-      if (to.includes(st.to) && fen(st.amount)) Steps.push(stepView(i, st, s, policy, names))
+      // A later payer's deductible may stay where it was: that moved nothing.
+      if (to.includes(st.to) && st.from !== st.to && fen(st.amount)) Steps.push(stepView(i, st, s, policy, names))
     }
     Lines.push({ ...line, Steps })
   }
@@ -177,5 +178,9 @@ function assumed ({ field, value }, names) {
   return t('result.assumed', { field: or(field, 'fact', field), value: codeName(names, dim, value) })
 }
 
+/** A benefit's key, such as employee.critical_illness.bands, in words. @param {string} key */
+export const benefitName = (key) => key.split('.')
+  .map((part) => or('', 'scheme', part) || or('', 'benefit', part) || or(part, 'kind', part)).join(t('benefit_join'))
+
 /** @param {{code: string, key?: string, reason?: string}} n */
-const noteText = ({ code, key = '', reason = '' }) => tf('note', code, { key, reason: or(reason, 'excluded', reason) })
+const noteText = ({ code, key = '', reason = '' }) => tf('note', code, { key: benefitName(key), reason: or(reason, 'excluded', reason) })

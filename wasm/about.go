@@ -2,6 +2,7 @@ package wasm
 
 import (
 	"mingbai/engine"
+	"mingbai/policies"
 	"mingbai/wasm/json"
 )
 
@@ -15,7 +16,7 @@ var (
 // about answers {"op":"about"}: which program this is, what it can do and how much.
 func about(c *Call) {
 	var f [2]json.Value
-	c.Fields(c.Request, aboutFields, f[:])
+	c.Fields(c.Request, bareFields, f[:])
 	if c.Refused() {
 		return
 	}
@@ -43,10 +44,43 @@ func about(c *Call) {
 		w.Number(l.name, l.n)
 	}
 	w.EndObject()
-	w.ObjectAt("coverage")
-	coverageCounts(w)
-	w.EndObject()
+	count(w)
 	w.EndObject()
 }
 
-var aboutFields = []string{"v", "op"}
+// count says how much is covered: regions, their benefits by state, and figures.
+func count(w *json.Writer) {
+	states := [...]string{"complete", "partial", "draft", "unknown"}
+	var benefits [len(states)]int
+	figures := 0
+	for _, e := range policies.Index() {
+		for i := range e.Schemes {
+			for _, b := range e.Schemes[i].Benefits {
+				for j, s := range states {
+					if b.Status == s {
+						benefits[j]++
+					}
+				}
+			}
+		}
+		p := ofRegion(e.Code)
+		figures += len(p.Exclude)
+		for i := range p.Schemes {
+			s := &p.Schemes[i]
+			figures += len(s.Classify.Never)
+			if s.Account != nil {
+				figures += len(s.Account.Pays)
+			}
+			s.EachTable(func(t *engine.Table) { figures += len(t.Rows) })
+		}
+	}
+	w.ObjectAt("coverage")
+	w.Number("regions", len(policies.Index()))
+	w.ObjectAt("benefits")
+	for j, s := range states {
+		w.Number(s, benefits[j])
+	}
+	w.EndObject()
+	w.Number("figures", figures)
+	w.EndObject()
+}

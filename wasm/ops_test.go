@@ -31,6 +31,7 @@ func TestValidate(t *testing.T) {
 		{"no total, no scheme", `{"bill":null,"person":null}`, false, []string{"required person.scheme", "required bill.total"}, []string{"person.scheme", "bill.total"}, nil, []string{"date"}},
 		{"wrong in shape", `{"visit":{"levle":"tertiary"}}`, false, []string{"unknown_field visit.levle"}, nil, nil, nil},
 		{"the bill is too small", `{"bill":{"self_funded":"70000"}}`, false, []string{"contradiction bill.self_funded"}, nil, nil, nil},
+		{"below the deductible the level decides nothing yet", `{"visit":{"level":null},"bill":{"total":"1000"}}`, true, nil, []string{"visit.level"}, []string{"visit.level"}, nil},
 		{"draft", `{"person":{"scheme":"resident","status":"adult"}}`, false, []string{"draft visit.kind"}, nil, nil, []string{"visit.level"}},
 	}
 	for _, tt := range tests {

@@ -165,7 +165,7 @@ func (w book) scheme(s *engine.Scheme) {
 		w.Object()
 		w.str("code", k.Code)
 		w.str("status", status)
-		w.grade(grade)
+		writeGrade(w.Writer, grade)
 		w.EndObject()
 	}
 	w.EndArray()
@@ -237,13 +237,6 @@ func layerGrade(l *engine.Layer) (grade byte) {
 	return grade
 }
 
-func (w book) grade(g byte) {
-	if g != 0 {
-		w.Key("grade")
-		w.Quoted(func(b []byte) []byte { return append(b, g) })
-	}
-}
-
 var perNames = [...]string{"claim", "year", "month", "quarter", "lifetime"}
 
 func (w book) layer(l *engine.Layer) {
@@ -257,7 +250,7 @@ func (w book) layer(l *engine.Layer) {
 	} else {
 		w.Str("current")
 	}
-	w.grade(layerGrade(l))
+	writeGrade(w.Writer, layerGrade(l))
 	w.str("from", l.From.String())
 	w.str("until", l.Until.String())
 	w.conds("applies", l.Applies)
@@ -443,7 +436,7 @@ func (w book) row(r *engine.Row, unit string) {
 		w.Str(w.p.Sources[s].ID)
 	}
 	w.EndArray()
-	w.grade(r.Grade)
+	writeGrade(w.Writer, r.Grade)
 	writeName(w.Writer, "note", r.Note)
 }
 

@@ -106,20 +106,13 @@ func (a *answer) settlement(name string) {
 	a.steps()
 	a.ahead()
 	a.notes()
-	if s.Grade != 0 {
-		a.Key("grade")
-		a.grade(s.Grade)
-	}
+	writeGrade(a.Writer, s.Grade)
 	a.yearAfter()
 	if s.Range != nil {
 		a.ranges(s.Range)
 		a.unknowns()
 	}
 	a.EndObject()
-}
-
-func (a *answer) grade(g byte) {
-	a.Quoted(func(b []byte) []byte { return append(b, g) })
 }
 
 func (a *answer) layers() {
@@ -237,10 +230,7 @@ func (a *answer) basis(r *engine.Row) {
 		}
 		a.EndArray()
 	}
-	if r.Grade != 0 {
-		a.Key("grade")
-		a.grade(r.Grade)
-	}
+	writeGrade(a.Writer, r.Grade)
 	if r.From != 0 || r.Until != 0 || r.AsOf != "" {
 		a.Key("valid")
 		writeValid(a.Writer, r)

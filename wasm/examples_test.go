@@ -1,0 +1,217 @@
+package wasm
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"mingbai/policies"
+)
+
+func example(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile("testdata/requests/" + name + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// The requests that the documentation shows, against the shipped rules of Beijing. The
+// amounts are arithmetic by hand over the figures of that region.
+func TestExamples(t *testing.T) {
+	for _, tt := range []struct {
+		file, why string
+		want      map[string]string
+	}{
+		{"settle", "27,000 in scope − 700 (override); 26,300 × (1 − 0.15 × 0.6) = 26,300 × 0.91", map[string]string{
+			"medfee_sumamt": "30000.00", "fulamt_ownpay_amt": "2000.00", "preselfpay_amt": "1000.00", "inscp_scp_amt": "27000.00", "act_pay_dedc": "700.00",
+			"hifp_pay": "23933.00", "fund_pay_sumamt": "23933.00", "psn_part_amt": "6067.00", "acct_pay": "1200.00", "acct_mulaid_pay": "300.00",
+			"psn_cash_pay": "4567.00", "self_pay": "4067.00", "self_funded": "2000.00"}},
+		{"settle-first-admission", "28,700 × 0.85 + 10,000 × 0.90 + 20,000 × 0.95 = 24,395 + 9,000 + 19,000", map[string]string{
+			"hifp_pay": "52395.00", "fund_pay_sumamt": "52395.00", "psn_cash_pay": "7605.00"}},
+		{"settle-classes", "first 80 + 80; in scope 3,500 − 200 − 160 = 3,140; (3,140 − 1,800) × 0.7", map[string]string{
+			"medfee_sumamt": "3500.00", "fulamt_ownpay_amt": "200.00", "preselfpay_amt": "160.00", "inscp_scp_amt": "3140.00", "act_pay_dedc": "1800.00",
+			"hifob_pay": "938.00", "psn_cash_pay": "2562.00"}},
+		{"settle-items", "total 2,212.3459 → 2,212.35; own 100; over the limit 20; first 1.23459 → 1.23 and 80 × 0.05 = 4; in scope 2,212.35 − 125.23 = 2,087.12; 287.12 × 0.7 = 200.984",
+			map[string]string{"medfee_sumamt": "2212.35", "fulamt_ownpay_amt": "100.00", "overlmt_selfpay": "20.00", "preselfpay_amt": "5.23",
+				"inscp_scp_amt": "2087.12", "hifob_pay": "200.98", "psn_cash_pay": "2011.37"}},
+		{"settle-unknown-bill", "worst: 25,000 in scope, 1,300: 23,700 × 0.85", map[string]string{"hifp_pay": "20145.00", "psn_part_amt": "9855.00"}},
+		{"settle-out-of-area", "worst: ten points off: 28,700 × 0.75 + 10,000 × 0.80 + 20,000 × 0.85 = 21,525 + 8,000 + 17,000", map[string]string{
+			"hifp_pay": "46525.00", "psn_part_amt": "13475.00"}},
+		{"settle-critical-illness", "198,700 × 0.75 = 149,025; own 50,975 − 15,202 = 35,773 × 0.65 = 23,252.45", map[string]string{
+			"hifp_pay": "149025.00", "hifmi_pay": "23252.45", "psn_part_amt": "27722.55"}},
+		{"settle-own-plan", "given 50,000; copay 61,000 − 1,300 − 50,000 = 9,700; of the plan's 2,000 are 500 used; (9,700 − 1,500) × 0.7 = 5,740; own 5,260, of it 250.50 from the spouse",
+			map[string]string{"hifp_pay": "50000.00", "oth_pay": "5740.00", "psn_part_amt": "5260.00", "acct_mulaid_pay": "250.50", "psn_cash_pay": "5009.50"}},
+		{"settle-draft", "5,000 × 0.8, no deductible", map[string]string{"hifob_pay": "4000.00", "psn_cash_pay": "1000.00", "grade": "C"}},
+	} {
+		t.Run(tt.file, func(t *testing.T) {
+			t.Log(tt.why)
+			o := settled(t, example(t, tt.file))
+			want(t, o["settlement"], tt.want)
+			checkSums(t, o)
+			checkSources(t, o)
+		})
+	}
+	o := settled(t, example(t, "settle-unknown-bill"))
+	// Best: 28,000 in scope, second admission: 27,350 × 0.85 = 23,247.50.
+	if got, w := at(t, o, "settlement", "range", "hifp_pay"), any(parsed(`{"from":"20145.00","to":"23247.50"}`)); !reflect.DeepEqual(got, w) {
+		t.Errorf("range of hifp_pay %v, want %v", got, w)
+	}
+	o = settled(t, example(t, "settle-out-of-area"))
+	if got, w := at(t, o, "settlement", "range", "hifp_pay"), any(parsed(`{"from":"46525.00","to":"52395.00"}`)); !reflect.DeepEqual(got, w) {
+		t.Errorf("range of hifp_pay %v, want %v", got, w)
+	}
+}
+
+// checkSources looks that every source named stands beside the settlement, and no other.
+func checkSources(t *testing.T, o obj) {
+	t.Helper()
+	named := map[string]bool{}
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case obj:
+			if list, ok := v["sources"].([]any); ok {
+				for _, s := range list {
+					named[s.(string)] = true
+				}
+			}
+			for _, x := range v {
+				walk(x)
+			}
+		case []any:
+			for _, x := range v {
+				walk(x)
+			}
+		}
+	}
+	walk(o["settlement"])
+	listed := at(t, o, "policy", "sources").(obj)
+	for id := range named {
+		if listed[id] == nil {
+			t.Errorf("source %s is named and not listed", id)
+		}
+	}
+	if len(listed) != len(named) {
+		t.Errorf("%d sources listed, %d named", len(listed), len(named))
+	}
+}
+
+func TestExampleValidate(t *testing.T) {
+	o := answerTo(t, example(t, "validate"))
+	if o["ok"] != true || o["valid"] != false {
+		t.Fatalf("%v", o)
+	}
+	// Beijing's outpatient shares hang on the level and, of the retired, on the age.
+	if got, w := o["needed"], any([]any{"person.age", "visit.level"}); !sameElements(got, w) {
+		t.Errorf("needed %v, want %v", got, w)
+	}
+}
+
+func sameElements(a, b any) bool {
+	x, y := a.([]any), b.([]any)
+	for _, e := range x {
+		found := false
+		for _, f := range y {
+			found = found || e == f
+		}
+		if !found {
+			return false
+		}
+	}
+	return len(x) == len(y)
+}
+
+func TestExampleRegions(t *testing.T) {
+	o := answerTo(t, example(t, "regions"))
+	list := at(t, o, "regions").([]any)
+	if len(list) != len(policies.Index()) || len(list) == 0 {
+		t.Fatalf("%d regions, want %d", len(list), len(policies.Index()))
+	}
+	for _, x := range list {
+		r := x.(obj)
+		if r["code"] != "110000" {
+			continue
+		}
+		want(t, r, map[string]string{"pinyin": "beijing", "initials": "bj", "from": "2025-01-01"})
+		if !reflect.DeepEqual(r["name"], any(parsed(`{"zh":"北京市","en":"Beijing"}`))) {
+			t.Errorf("name %v", r["name"])
+		}
+		if got := at(t, r, "schemes", "employee", "inpatient", "status"); got != "current" {
+			t.Errorf("employee.inpatient is %v", got)
+		}
+		if got := at(t, r, "schemes", "employee", "special_drug", "status"); got != "draft" {
+			t.Errorf("employee.special_drug is %v", got)
+		}
+		if got := at(t, r, "schemes", "resident", "assistance", "status"); got != "unknown" {
+			t.Errorf("resident.assistance is %v", got)
+		}
+	}
+}
+
+func TestExamplePolicy(t *testing.T) {
+	o := answerTo(t, example(t, "policy"))
+	text := Handle(example(t, "policy"))
+	if at(t, o, "policy", "region", "code") != "110000" || strings.Count(text, `"id":"employee.inpatient.bands.table[0]"`) != 1 {
+		t.Error("Beijing's first inpatient band is not shown once")
+	}
+}
+
+func TestExampleAbout(t *testing.T) {
+	o := answerTo(t, example(t, "about"))
+	a := at(t, o, "about", "coverage").(obj)
+	for _, name := range []string{"regions", "figures"} {
+		if n, ok := a[name].(interface{ Int64() (int64, error) }); !ok {
+			t.Errorf("%s is %v", name, a[name])
+		} else if i, _ := n.Int64(); i < 1 {
+			t.Errorf("%s: %d", name, i)
+		}
+	}
+}
+
+// Every field of a request stands in an example, and every operation has one.
+func TestExamplesShowEverything(t *testing.T) {
+	files, err := filepath.Glob("testdata/requests/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(b)
+		if o := answerTo(t, string(b)); o["ok"] != true {
+			t.Errorf("%s is refused: %v", f, o["error"])
+		}
+	}
+	for _, list := range [][]string{claimFields, personFields, visitFields, billFields, itemFields, counterFields, accountFields, planFields, fromTo} {
+		for _, name := range list {
+			if name == "policy" {
+				continue // a handle stands for a policy that was loaded first
+			}
+			if !strings.Contains(all.String(), `"`+name+`":`) {
+				t.Errorf("no example shows %q", name)
+			}
+		}
+	}
+	for _, op := range operationNames() {
+		if !strings.Contains(all.String(), `"op": "`+op+`"`) {
+			t.Errorf("no example of %q", op)
+		}
+	}
+}
+
+// Every region that is shipped can be shown, and its rows are all there.
+func TestEveryRegionShows(t *testing.T) {
+	for _, e := range policies.Index() {
+		o := answerTo(t, `{"v":1,"op":"policy","region":"`+e.Code+`"}`)
+		if o["ok"] != true || at(t, o, "policy", "region", "code") != e.Code {
+			t.Errorf("%s: %v", e.Code, o["error"])
+		}
+	}
+}

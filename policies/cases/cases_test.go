@@ -1,0 +1,253 @@
+// Package cases_test settles the cases of this folder through the public interface.
+//
+// A case file is a txtar archive. Its comment says where the expected figures come from:
+// a published example, or arithmetic by hand; they never come from the program. A
+// section NAME.json is a request, NAME.want what must come of it, one line each:
+//
+//	hifp_pay 52395.00                     a figure of the settlement
+//	layers.inpatient.deductible 1300.00   of a layer; bands[1].paid of a band
+//	range.hifp_pay 0.00 100.00            its bounds
+//	year.inpatient.paid 52395.00          a counter of the year after the claim
+//	ahead next_deductible 650.00          a threshold ahead
+//	grade C                               the lowest grade used
+//	note assumed visit.place              a note, with its field, value, key or reason
+//	error not_known visit.kind            the claim is refused, for this field
+//
+// A section policy.yaml is a region of its own, which requests name as policy
+// "published".
+package cases_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"mingbai/policies/source"
+	"mingbai/wasm"
+)
+
+func TestCases(t *testing.T) {
+	count := 0
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".txtar") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		ar := txtar.Parse(text)
+		if !strings.Contains(string(ar.Comment), "#") {
+			t.Errorf("%s: the comment must say where the expected figures come from", path)
+		}
+		sections := map[string]string{}
+		for _, f := range ar.Files {
+			if sections[f.Name] != "" {
+				t.Errorf("%s: section %s stands there twice", path, f.Name)
+			}
+			sections[f.Name] = string(f.Data)
+		}
+		for _, f := range ar.Files {
+			name, isCase := strings.CutSuffix(f.Name, ".json")
+			want, ok := sections[name+".want"]
+			switch {
+			case f.Name == "policy.yaml", strings.HasSuffix(f.Name, ".want") && sections[strings.TrimSuffix(f.Name, "want")+"json"] != "":
+			case !isCase || !ok:
+				t.Errorf("%s: section %s belongs to no case", path, f.Name)
+			default:
+				count++
+				t.Run(strings.TrimSuffix(path, ".txtar")+"/"+name, func(t *testing.T) {
+					if yaml := sections["policy.yaml"]; yaml != "" {
+						load(t, path, yaml)
+					}
+					settle(t, f.Data, want)
+				})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d cases", count)
+}
+
+func load(t *testing.T, path, yaml string) {
+	t.Helper()
+	region, err := source.Load(path, []byte(yaml), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wasm.Keep("published", region.Policy)
+}
+
+// settle runs one case and checks every line of want, the identities and the replay.
+func settle(t *testing.T, request []byte, want string) {
+	t.Helper()
+	var r struct {
+		OK    bool
+		Error struct{ Code, Field string }
+		S     map[string]any `json:"settlement"`
+	}
+	answer := wasm.Handle(string(request))
+	if err := json.Unmarshal([]byte(answer), &r); err != nil {
+		t.Fatalf("%v in %s", err, answer)
+	}
+	checked := 0
+	for _, line := range strings.Split(strings.TrimSpace(want), "\n") {
+		w := strings.Fields(line)
+		if len(w) < 2 {
+			t.Fatalf("bad line %q", line)
+		}
+		checked++
+		if w[0] == "error" {
+			if r.Error.Code != w[1] || len(w) > 2 && r.Error.Field != w[2] {
+				t.Errorf("%s: got error %v", line, r.Error)
+			}
+			continue
+		}
+		if !r.OK {
+			t.Fatalf("refused: %s", answer)
+		}
+		if got := look(r.S, w); got != strings.Join(w[1:], " ") {
+			t.Errorf("%s: got %s", line, got)
+		}
+	}
+	if r.OK {
+		identities(t, r.S)
+	}
+	if checked == 0 {
+		t.Error("nothing is expected")
+	}
+}
+
+// look finds what a line of want speaks of and prints it in the same form.
+func look(s map[string]any, w []string) string {
+	switch {
+	case w[0] == "note" || w[0] == "ahead":
+		list := "notes"
+		if w[0] == "ahead" {
+			list = "ahead"
+		}
+		var seen []string
+		for _, x := range s[list].([]any) {
+			n := x.(map[string]any)
+			got := []string{str(n["code"])}
+			for _, k := range []string{"field", "value", "key", "reason", "remaining", "amount"} {
+				for _, v := range w[2:] {
+					if str(n[k]) == v {
+						got = append(got, v)
+					}
+				}
+			}
+			if strings.Join(got, " ") == strings.Join(w[1:], " ") {
+				return strings.Join(w[1:], " ")
+			}
+			b, _ := json.Marshal(n)
+			seen = append(seen, string(b))
+		}
+		return strings.Join(seen, " ")
+	case strings.HasPrefix(w[0], "range."):
+		m, _ := s["range"].(map[string]any)
+		r, _ := m[w[0][6:]].(map[string]any)
+		return str(r["from"]) + " " + str(r["to"])
+	case strings.HasPrefix(w[0], "year."):
+		i := strings.LastIndexByte(w[0], '.')
+		m, _ := s["year"].(map[string]any)
+		c, _ := m[w[0][5:i]].(map[string]any)
+		return str(c[w[0][i+1:]])
+	case strings.HasPrefix(w[0], "layers."):
+		p := strings.SplitN(w[0], ".", 3)
+		for _, x := range s["layers"].([]any) {
+			l := x.(map[string]any)
+			if l["id"] != p[1] {
+				continue
+			}
+			if rest, ok := strings.CutPrefix(p[2], "bands["); ok {
+				n, key, _ := strings.Cut(rest, "].")
+				i, err := strconv.Atoi(n)
+				bands, _ := l["bands"].([]any)
+				if err != nil || i >= len(bands) {
+					return "no such band"
+				}
+				return str(bands[i].(map[string]any)[key])
+			}
+			return str(l[p[2]])
+		}
+		return "no such layer"
+	}
+	return str(s[w[0]])
+}
+
+func str(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	if v == nil {
+		return "nothing"
+	}
+	b, _ := json.Marshal(v)
+	return string(b)
+}
+
+// fen reads an amount of the interface.
+func fen(t *testing.T, v any) int64 {
+	t.Helper()
+	s := str(v)
+	n, err := strconv.ParseInt(strings.Replace(s, ".", "", 1), 10, 64)
+	if i := strings.IndexByte(s, '.'); err != nil || i != len(s)-3 {
+		t.Fatalf("%q is no amount", s)
+	}
+	return n
+}
+
+// identities checks what must hold in every settlement, and that its steps replay to it.
+func identities(t *testing.T, s map[string]any) {
+	t.Helper()
+	sum := func(names ...string) (n int64) {
+		for _, f := range names {
+			n += fen(t, s[f])
+		}
+		return n
+	}
+	funds := []string{"hifp_pay", "hifob_pay", "hifmi_pay", "cvlserv_pay", "hifes_pay", "maf_pay", "oth_pay"}
+	for _, x := range []struct {
+		name        string
+		left, right int64
+	}{
+		{"bill", sum("medfee_sumamt"), sum("fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt")},
+		{"funds", sum("fund_pay_sumamt"), sum(funds...)},
+		{"payers", sum("medfee_sumamt"), sum("fund_pay_sumamt", "psn_part_amt", "hosp_part_amt")},
+		{"person", sum("psn_part_amt"), sum("acct_pay", "acct_mulaid_pay", "psn_cash_pay")},
+		{"receipt", sum("psn_part_amt"), sum("self_pay", "self_funded")},
+	} {
+		if x.left != x.right {
+			t.Errorf("identity %s: %d and %d", x.name, x.left, x.right)
+		}
+	}
+	at := map[string]int64{"bill": sum("medfee_sumamt")}
+	for _, x := range s["steps"].([]any) {
+		st := x.(map[string]any)
+		n := fen(t, st["amount"])
+		at[str(st["from"])] -= n
+		at[str(st["to"])] += n
+		if n < 0 || at[str(st["from"])] < 0 {
+			t.Errorf("step %v overdraws", st)
+		}
+	}
+	for place, left := range at {
+		want := int64(0)
+		if _, ok := s[place]; ok && place != "self_funded" {
+			want = sum(place)
+		}
+		if left != want {
+			t.Errorf("the steps leave %d in %s, want %d", left, place, want)
+		}
+	}
+}

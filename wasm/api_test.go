@@ -287,6 +287,18 @@ func hasElement(list any, e obj) bool {
 	return false
 }
 
+// A figure that the person replaced does not rest on the document of the one it replaced.
+func TestSettleOverridden(t *testing.T) {
+	o := settled(t, request(`{"overrides":{"employee.inpatient.deductible.table[0].value":"1000"}}`))
+	// (30,000 − 1,000) × 0.85 + 9,000 + 19,000 = 24,650 + 28,000
+	want(t, o["settlement"], map[string]string{"hifp_pay": "52650.00", "grade": "A"})
+	step := parsed(`{"rule":"employee.inpatient.deductible.table[0]","kind":"deductible","layer":"inpatient","from":"in_scope","to":"deductible",
+		"base":"60000.00","amount":"1000.00","because":[{"cond":"admission","is":1}],"overridden":true}`)
+	if steps := at(t, o, "settlement", "steps"); !hasElement(steps, step) {
+		t.Errorf("no step %v in %v", step, steps)
+	}
+}
+
 func TestSettleAssumed(t *testing.T) {
 	o := settled(t, request(`{"bill":{"self_funded":null,"over_limit":null,"paid_first":null},"visit":{"admission":null}}`))
 	for _, n := range []string{

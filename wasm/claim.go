@@ -610,4 +610,12 @@ func (c *Call) refused(in *input, err error) {
 		p.Limit, p.Key = "", e.Limit
 	}
 	c.Refuse(p)
+	if e.Code == engine.Required {
+		// The engine stops at the first; a page wants to mark all.
+		for _, f := range in.need().needed {
+			if f != e.Field {
+				c.missing(f)
+			}
+		}
+	}
 }

@@ -222,6 +222,12 @@ func (a *answer) basis(r *engine.Row) {
 		}
 		a.EndArray()
 	}
+	if r.Overridden {
+		// The person's own figure rests on no document.
+		a.Key("overridden")
+		a.Bool(true)
+		return
+	}
 	if len(r.Sources) > 0 {
 		a.ArrayAt("sources")
 		for _, s := range r.Sources {
@@ -234,10 +240,6 @@ func (a *answer) basis(r *engine.Row) {
 	if r.From != 0 || r.Until != 0 || r.AsOf != "" {
 		a.Key("valid")
 		writeValid(a.Writer, r)
-	}
-	if r.Overridden {
-		a.Key("overridden")
-		a.Bool(true)
 	}
 }
 

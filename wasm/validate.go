@@ -6,20 +6,18 @@ import (
 
 // validate answers {"op":"validate"}: what settle would refuse in a request, which
 // fields the case at hand needs and lacks, and which fields matter to it at all. A form
-// unfolds by it.
+// unfolds by it. A request can be valid and lack a field all the same: the amount is then
+// too small to reach the rule that asks for it.
 //
 //	{"v":1,"ok":true,"valid":false,"errors":[…],"needed":["visit.level"],"used":["date",…]}
 func validate(c *Call) {
 	in := c.claim()
-	n := &need{in: in}
-	if in.policy != nil && in.scheme != nil {
-		n.scheme(in.scheme)
-	}
 	if !c.Refused() {
 		if _, err := engine.Settle(in.policy, &in.claim); err != nil {
 			c.refused(in, err)
 		}
 	}
+	n := in.need()
 	problems := c.problems
 	c.problems = nil
 	for i := range problems {
@@ -45,6 +43,20 @@ type need struct {
 
 // maxDims is room for all dimensions.
 const maxDims = 32
+
+func (in *input) need() *need {
+	n := &need{in: in}
+	if in.policy == nil || in.scheme == nil {
+		return n
+	}
+	n.scheme(in.scheme)
+	for _, d := range engine.Dims() {
+		if n.used[d] && d != engine.DimItemClass && d != engine.DimItemKind && d != engine.DimSupplements && d.Default() == "" && !n.said(d) {
+			n.lack(d.Field())
+		}
+	}
+	return n
+}
 
 func (n *need) lack(field string) {
 	if !contains(n.needed, field) {
@@ -246,14 +258,6 @@ func (n *need) said(d engine.Dim) bool {
 
 // write writes needed and used.
 func (n *need) write(c *Call) {
-	for _, d := range engine.Dims() {
-		if !n.used[d] || d == engine.DimItemClass || d == engine.DimItemKind {
-			continue
-		}
-		if d.Default() == "" && d != engine.DimSupplements && !n.said(d) {
-			n.lack(d.Field())
-		}
-	}
 	c.Out.ArrayAt("needed")
 	for _, f := range n.needed {
 		c.Out.Str(f)

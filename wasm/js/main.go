@@ -11,17 +11,21 @@ import (
 )
 
 func main() {
-	f, err := safejs.FuncOf(func(_ safejs.Value, args []safejs.Value) any { return call(args) })
-	if err == nil {
-		err = safejs.Global().Set("mingbaiCall", f)
-	}
-	if err != nil {
+	if err := register(); err != nil {
 		panic(err)
 	}
 	if ready, err := safejs.Global().Get("mingbaiReady"); err == nil && ready.Type() == safejs.TypeFunction {
 		_, _ = ready.Invoke()
 	}
 	select {} // the function answers as long as the program runs
+}
+
+func register() error {
+	f, err := safejs.FuncOf(func(_ safejs.Value, args []safejs.Value) any { return call(args) })
+	if err != nil {
+		return err
+	}
+	return safejs.Global().Set("mingbaiCall", f)
 }
 
 // call never panics: a panic that leaves a callback ends the program. What is not text

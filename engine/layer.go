@@ -173,11 +173,22 @@ func (e *entry) deduct() {
 	e.res.Deductible = e.duct.fen()
 	e.regime(due > 0, nil)
 	e.regime(e.duct.less(e.in.sub(e.cutIn)), row)
-	to := e.at
+	step := Step{Kind: StepDeductible, Layer: e.l.ID, Base: e.res.Entered, Row: row, Adjusted: adjusted}
 	if e.sorts {
-		to = Deducted
+		step.From, step.To, step.Amount = e.at, Deducted, min(e.res.Deductible, e.led[e.at])
+		e.move(step)
+		return
 	}
-	e.move(Step{Kind: StepDeductible, Layer: e.l.ID, From: e.at, To: to, Base: e.res.Entered, Amount: min(e.res.Deductible, e.led[e.at]), Row: row, Adjusted: adjusted})
+	// A threshold on what earlier layers left over moves nothing: the money stays where
+	// it stands, and the step says how much of it the threshold took.
+	left := e.res.Deductible
+	for i, x := range e.l.Enters {
+		step.From, step.To, step.Amount = x.Bucket, x.Bucket, min(left, e.led[x.Bucket])
+		left -= step.Amount
+		if i == 0 || step.Amount > 0 {
+			e.move(step)
+		}
+	}
 }
 
 // standard is the deductible as the tables set it (起付标准), before what was used.

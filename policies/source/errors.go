@@ -132,10 +132,7 @@ func printable(s string) string {
 
 // nearest finds the word that was probably meant, or "".
 func nearest(word string, among []string) string {
-	best, least := "", 1+len(word)/3
-	if least > 3 {
-		least = 3
-	}
+	best, least := "", min(len(word)/3, 3)
 	for _, w := range among {
 		if d := distance(word, w); d <= least && (best == "" || d < distance(word, best)) {
 			best = w

@@ -246,6 +246,7 @@ func (l *layerBuilder) build() {
 	l.bands(f)
 	l.l.Adjust = l.adjust(f.get("adjust"), key+".adjust", shareAdjust, l.asked, true)
 	l.caps(f)
+	l.ranges = append(l.ranges, l)
 	if n := f.get("guarantee"); n != nil {
 		l.l.Guarantee = l.guarantee(n, key+".guarantee")
 	}
@@ -622,6 +623,7 @@ func (b *builder) adjust(n *node, key string, kind adjustKind, asked *claims, ma
 			over = f
 			b.followConds(m.row.When, &m.named)
 			a.Table = &engine.Table{Rows: []engine.Row{m.row}, Gaps: true}
+			b.mark(a.Table, []*node{m.at})
 		}
 		switch o := over.get("over"); {
 		case op == engine.PerYearOfAge:

@@ -56,6 +56,8 @@ type builder struct {
 	like     [engine.DimItemKind + 1]map[int]int // code → the code it goes with
 	shared   map[string]*sharedList
 	proofs   []proof
+	ranges   []*layerBuilder
+	marks    map[*engine.Row]*node
 	cells    int // tried by the proofs so far
 	national *fields
 }
@@ -640,7 +642,7 @@ func (b *builder) unknown(n *node) {
 		if s, l, ok := strings.Cut(u.Key, "."); ok {
 			if scheme := b.p.Scheme(s); scheme != nil {
 				for j := range scheme.Layers {
-					if scheme.Layers[j].ID == l {
+					if scheme.Layers[j].ID == l && onlyByKind(scheme.Layers[j].Applies) {
 						b.warnf(f.get("key"), "unknown_present", at, "name the figure that is missing, or drop the entry", "%s is said to be unknown, but the layer is there", u.Key)
 					}
 				}
@@ -648,6 +650,16 @@ func (b *builder) unknown(n *node) {
 		}
 		b.p.Unknown = append(b.p.Unknown, u)
 	}
+}
+
+// onlyByKind reports whether a layer serves everyone on such visits.
+func onlyByKind(conds []engine.Cond) bool {
+	for _, c := range conds {
+		if c.Dim != engine.DimKind {
+			return false
+		}
+	}
+	return true
 }
 
 func (b *builder) dotted(n *node, key string) string {

@@ -65,6 +65,9 @@ type space struct {
 }
 
 func (b *builder) prove() {
+	for _, l := range b.ranges {
+		l.shareRange()
+	}
 	for i := range b.proofs {
 		p := &b.proofs[i]
 		s := b.space(p)
@@ -411,15 +414,9 @@ func (s *space) check() {
 				if s.excluded(e) {
 					continue
 				}
-				count := 0
+				count := s.hits(e, hit)
 				for w := range hit {
-					m := e.match[w]
-					for k := range s.axes {
-						m &= s.axes[k].parts[s.at[k]].match[w]
-					}
-					hit[w] = m
-					ever[w] |= m
-					count += bits.OnesCount64(m)
+					ever[w] |= hit[w]
 				}
 				switch {
 				case count == 0 && !p.gaps:
@@ -451,6 +448,19 @@ func (s *space) check() {
 			s.b.warnf(p.marks[i], "never", r.ID, "drop it, or look at its conditions and dates", "%s holds for no possible claim", r.ID)
 		}
 	}
+}
+
+// hits notes which rows hold for the current cell and counts them.
+func (s *space) hits(e *era, hit []uint64) (count int) {
+	for w := range hit {
+		m := e.match[w]
+		for k := range s.axes {
+			m &= s.axes[k].parts[s.at[k]].match[w]
+		}
+		hit[w] = m
+		count += bits.OnesCount64(m)
+	}
+	return count
 }
 
 // next goes to the following cell.

@@ -457,10 +457,21 @@ func (b *builder) rows(n *node, id string, form tableForm, asked *claims) *engin
 		marks = append(marks, m.at)
 	}
 	b.followAll(t.Rows, &named)
+	b.mark(t, marks)
 	if whole {
 		b.proofs = append(b.proofs, proof{key: id, at: n, rows: rowsOf(t), marks: marks, gaps: form.gaps, ladder: form.ladder, asked: asked, form: form.rowForm})
 	}
 	return t
+}
+
+// mark remembers where rows stand.
+func (b *builder) mark(t *engine.Table, marks []*node) {
+	if b.marks == nil {
+		b.marks = map[*engine.Row]*node{}
+	}
+	for i := range t.Rows {
+		b.marks[&t.Rows[i]] = marks[i]
+	}
 }
 
 func rowsOf(t *engine.Table) []*engine.Row {

@@ -88,7 +88,7 @@ func parse(f *file, text []byte, report func(*PolicyError)) (root *node) {
 	}
 	doc, err := decode(text)
 	if err != nil {
-		line, msg := yamlError(err)
+		line, msg := yamlError(f, err)
 		fail(line, 1, "syntax", "not valid YAML: "+msg, "look at this line and the one before: indentation, a missing quote, bracket or comma")
 		return nil
 	}
@@ -145,17 +145,56 @@ func decode(text []byte) (content *yaml.Node, err error) {
 	return doc.Content[0], nil
 }
 
-// yamlError takes the line out of "yaml: line 3: did not find …".
-func yamlError(err error) (line int, msg string) {
+// yamlError finds the line of a syntax error. The parser's own is where the structure
+// around it begins, which may be far above, and off by one at that. So the line is the
+// one after the longest beginning of the file that can be read.
+func yamlError(f *file, err error) (line int, msg string) {
 	msg = strings.TrimPrefix(err.Error(), "yaml: ")
 	if rest, ok := strings.CutPrefix(msg, "line "); ok {
 		if no, text, ok := strings.Cut(rest, ": "); ok {
-			if n, err := strconv.Atoi(no); err == nil {
-				return n, text
+			if line, err := strconv.Atoi(no); err == nil && len(f.lines) > 0 {
+				return f.firstBad(min(max(line, 1), len(f.lines))), text
 			}
 		}
 	}
-	return 1, msg
+	return f.firstBad(1), msg
+}
+
+// firstBad looks for the line at which reading fails; guess is what the parser said.
+func (f *file) firstBad(guess int) int {
+	size := 0
+	for _, l := range f.lines {
+		size += len(l)
+	}
+	if size > 200_000 {
+		return guess
+	}
+	good := func(lines int) bool {
+		_, err := decode([]byte(strings.Join(f.lines[:lines], "\n")))
+		return err == nil
+	}
+	lo, hi := 0, len(f.lines)
+	for tries := 0; tries < 8; tries++ {
+		for hi-lo > 1 {
+			if mid := (lo + hi) / 2; good(mid) {
+				lo = mid
+			} else {
+				hi = mid
+			}
+		}
+		// Braces over several lines look broken until they close.
+		next := 0
+		for n := hi + 1; n <= min(hi+12, len(f.lines)-1) && next == 0; n++ {
+			if good(n) {
+				next = n
+			}
+		}
+		if next == 0 {
+			break
+		}
+		lo, hi = next, len(f.lines)
+	}
+	return lo + 1
 }
 
 type converter struct {
@@ -175,6 +214,7 @@ func (c *converter) stop(y *yaml.Node, code, msg, hint string) *node {
 }
 
 func (c *converter) convert(y *yaml.Node, depth int) *node {
+	here := y
 	if y.Kind == yaml.AliasNode {
 		if y.Alias == nil {
 			return c.stop(y, "syntax", "an alias of nothing", "name an anchor that stands before")
@@ -183,7 +223,7 @@ func (c *converter) convert(y *yaml.Node, depth int) *node {
 	}
 	if n, ok := c.done[y]; ok {
 		if n == nil {
-			return c.stop(y, "syntax", "an anchor that contains its own alias", "write the table out")
+			return c.stop(here, "syntax", "an anchor that contains its own alias", "write the table out")
 		}
 		return n
 	}

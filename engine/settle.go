@@ -277,6 +277,9 @@ func (w *worlds) all() (*Settlement, error) {
 				return nil, err
 			}
 		}
+		if out.Range.Lo == out.Range.Hi {
+			out.Range, out.Unknowns = nil, nil // nothing hung on the unknown
+		}
 		return out, nil
 	}
 }

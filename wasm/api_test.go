@@ -362,6 +362,24 @@ func TestSettleUnknownInputs(t *testing.T) {
 		t.Errorf("unknowns %v, want %v", got, w)
 	}
 
+	// Away from home, filed or not: as at home or ten points less, 28,700 × 0.75 + 10,000 × 0.80 + 20,000 × 0.85.
+	o = settled(t, request(`{"visit":{"place":"out_of_province","filing":"unknown"}}`))
+	if got, w := at(t, o, "settlement", "range", "hifp_pay"), any(parsed(`{"from":"46525.00","to":"52395.00"}`)); !reflect.DeepEqual(got, w) {
+		t.Errorf("range of hifp_pay %v, want %v", got, w)
+	}
+	o = settled(t, request(`{"visit":{"filing":"unknown"}}`))
+	if r := at(t, o, "settlement", "range"); r != nil {
+		t.Errorf("range %v: at home there is nothing to file", r)
+	}
+
+	// 5,000 of a chronic disease not named: 4,000 or 1,000 a month, then 85 % by large_amount of
+	// what is left above: (5,000 − 1,000 ÷ 0.8) × 0.85 = 3,187.50, or nothing: 5,000 × 0.8 = 4,000.
+	o = settled(t, request(`{"visit":{"kind":"chronic","disease":"unknown"},"bill":{"total":"5000"}}`))
+	want(t, o["settlement"], map[string]string{"hifp_pay": "4000.00", "hifob_pay": "0.00", "psn_part_amt": "1000.00"})
+	if got, w := at(t, o, "settlement", "range", "psn_part_amt"), any(parsed(`{"from":"812.50","to":"1000.00"}`)); !reflect.DeepEqual(got, w) {
+		t.Errorf("range of psn_part_amt %v, want %v", got, w)
+	}
+
 	// Paid first unknown: all of the bill at worst.
 	o = settled(t, request(`{"bill":{"total":"10000","paid_first":"unknown"}}`))
 	want(t, o["settlement"], map[string]string{"preselfpay_amt": "10000.00", "hifp_pay": "0.00"})
@@ -482,6 +500,9 @@ func TestErrors(t *testing.T) {
 		{request(`{"visit":{"level":"tertiary_top"}}`), `{"code":"not_allowed","field":"visit.level","limit":["community","primary","secondary","tertiary"]}`},
 		{request(`{"visit":{"level":["tertiary","top"]}}`), `{"code":"not_allowed","field":"visit.level[1]","limit":["community","primary","secondary","tertiary"]}`},
 		{request(`{"visit":{"level":[]}}`), `{"code":"required","field":"visit.level"}`},
+		{request(`{"visit":{"kind":"unknown"}}`), `{"code":"not_allowed","field":"visit.kind","limit":["outpatient","emergency","chronic","special_drug","pharmacy","internet","inpatient","day_surgery","home_bed","antenatal","delivery","observation","two_diseases"]}`},
+		{request(`{"visit":{"disease":"tumour"}}`), `{"code":"not_allowed","field":"visit.disease","limit":[]}`},
+		{request(`{"visit":{"kind":"chronic","disease":"cold"}}`), `{"code":"not_allowed","field":"visit.disease","limit":["dialysis","tumour"]}`},
 		{request(`{"visit":{"level":3}}`), `{"code":"format","field":"visit.level","limit":"code"}`},
 		{request(`{"visit":{"level":[3]}}`), `{"code":"format","field":"visit.level[0]","limit":"code"}`},
 		{request(`{"visit":{"level":` + many(65, `"tertiary"`) + `}}`), `{"code":"too_many","field":"visit.level","limit":"64"}`},

@@ -165,8 +165,41 @@ func (in *input) codesOf(d engine.Dim) []string {
 	return names
 }
 
+// mayBe reports whether a code can be given: a status of the scheme, a disease or a way of
+// delivery that goes with the kind of visit. The tables are complete for no others.
 func (in *input) mayBe(d engine.Dim, i int) bool {
-	return d != engine.DimStatus || in.scheme == nil || in.scheme.Statuses&(1<<i) != 0
+	if d == engine.DimStatus {
+		return in.scheme == nil || in.scheme.Statuses&(1<<i) != 0
+	}
+	kinds := in.policy.Codes[d][i].Kinds
+	may := kinds == 0
+	said := in.claim.Facts.Get(engine.DimKind)
+	for _, k := range said {
+		at := in.policy.Code(engine.DimKind, k)
+		may = may || at >= 0 && kinds&(1<<at) != 0
+	}
+	return may || len(said) == 0
+}
+
+// anyOf are the codes that "unknown" stands for. At home there is nothing to file, and
+// away from home care is filed in some way or not.
+func (in *input) anyOf(d engine.Dim) []string {
+	codes := in.codesOf(d)
+	if d != engine.DimFiling {
+		return codes
+	}
+	places := in.claim.Facts.Get(engine.DimPlace)
+	home := len(places) == 0 || contains(places, "local")
+	if home && len(places) > 1 {
+		return codes
+	}
+	may := codes[:0]
+	for _, k := range codes {
+		if (k == "none") == home {
+			may = append(may, k)
+		}
+	}
+	return may
 }
 
 // fact reads one fact about person or visit: a code, a list of codes that are possible,
@@ -181,8 +214,8 @@ func (c *Call) fact(in *input, v json.Value, d engine.Dim) {
 	}
 	switch v.Kind() {
 	case json.String:
-		if v.Text() == unknown && in.policy != nil && d != engine.DimSupplements {
-			in.claim.Facts.Set(d, in.codesOf(d)...)
+		if v.Text() == unknown && in.policy != nil && d != engine.DimSupplements && d != engine.DimKind {
+			in.claim.Facts.Set(d, in.anyOf(d)...)
 		} else if c.code(in, v, d) {
 			in.claim.Facts.Set(d, v.Text())
 		}

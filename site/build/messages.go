@@ -78,7 +78,7 @@ func usedKeys(source string) (keys, families []string) {
 
 var (
 	keyCall    = regexp.MustCompile(`\bt[ (]\(?["'\x60]([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)["'\x60]`)
-	familyCall = regexp.MustCompile(`\b(?:tf[ (]|or\([^'"\x60()]*, )["'\x60]([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)["'\x60]`)
+	familyCall = regexp.MustCompile(`\b(?:tf[ (]|or\((?:''|""|[^'"\x60()]*), )["'\x60]([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)["'\x60]`)
 )
 
 // selectTexts are the texts that the scripts use, as the module that is bundled with them.

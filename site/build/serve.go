@@ -21,7 +21,7 @@ import (
 // serveSite shows site/dist as a good static host would: right types, the smallest
 // encoding that the browser takes, all security headers, hashed files kept for ever.
 func serveSite(root string) error {
-	dist := filepath.Join(root, "site", "dist")
+	dist := distFolder(root)
 	if _, err := os.Stat(filepath.Join(dist, "index.html")); err != nil {
 		return errors.New("there is no site to serve yet: run `make site` first (it fills site/dist)")
 	}

@@ -59,11 +59,11 @@ func buildSite(root string) error {
 	if err != nil {
 		return err
 	}
-	n, err := s.write(filepath.Join(root, "site", "dist"))
+	n, err := s.write(distFolder(root))
 	if err != nil {
 		return err
 	}
-	fmt.Printf("site/dist: %d files, build %s, %.1f s\n", n, hash, time.Since(began).Seconds())
+	fmt.Printf("site: %d files, build %s, %.1f s\n", n, hash, time.Since(began).Seconds())
 	return nil
 }
 
@@ -309,12 +309,26 @@ func (s *site) finish() (string, error) {
 	return hash, err
 }
 
-// write replaces the folder by the new files, each with its compressed neighbours.
+// distFolder is where the site goes: site/dist, or the folder that SITE_DIST names.
+func distFolder(root string) string {
+	if dist := os.Getenv("SITE_DIST"); dist != "" {
+		return dist
+	}
+	return filepath.Join(root, "site", "dist")
+}
+
+// write replaces the folder by the new files, each with its compressed neighbours. The
+// old folder stays until the new one is complete.
 func (s *site) write(dist string) (int, error) {
-	fresh := dist + ".new"
-	if err := os.RemoveAll(fresh); err != nil {
+	if err := os.MkdirAll(filepath.Dir(dist), 0o755); err != nil {
 		return 0, err
 	}
+	work, err := os.MkdirTemp(filepath.Dir(dist), ".dist-")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(work)
+	fresh := filepath.Join(work, "new")
 	count := 0
 	put := func(p string, data []byte) error {
 		file := filepath.Join(fresh, filepath.FromSlash(p))
@@ -342,7 +356,7 @@ func (s *site) write(dist string) (int, error) {
 			}
 		}
 	}
-	if err := os.RemoveAll(dist); err != nil {
+	if err := os.Rename(dist, filepath.Join(work, "old")); err != nil && !os.IsNotExist(err) {
 		return 0, err
 	}
 	return count, os.Rename(fresh, dist)
@@ -387,7 +401,7 @@ func readFacts(root string) (factsFile, error) {
 // families are the message families that codes of a case are looked up in, where the
 // family's name is not in the script but in the data.
 func (f factsFile) families() []string {
-	out := []string{"fact", "supplements", "item_class", "item_kind", "scheme"}
+	out := []string{"fact", "supplements", "class", "item_kind", "scheme"}
 	for _, s := range f.Sections {
 		for _, fact := range s.Facts {
 			if fact.Type == "choice" {

@@ -60,7 +60,7 @@ func weigh(root string) error {
 	for _, b := range budgets {
 		var raw, gz, br int
 		for _, f := range b.files(built) {
-			r, g, x, err := weights(filepath.Join(root, "site", "dist", filepath.FromSlash(f)))
+			r, g, x, err := weights(filepath.Join(distFolder(root), filepath.FromSlash(f)))
 			if err != nil {
 				return err
 			}
@@ -142,7 +142,7 @@ type builtSite struct {
 
 func readBuilt(root string) (builtSite, error) {
 	b := builtSite{root: root}
-	data, err := os.ReadFile(filepath.Join(root, "site", "dist", "build.json"))
+	data, err := os.ReadFile(filepath.Join(distFolder(root), "build.json"))
 	if err != nil {
 		return b, errors.New("there is nothing to weigh yet: run `make site` first")
 	}
@@ -161,7 +161,7 @@ func (m builtSite) matching(prefix, suffix string) (out []string) {
 // page lists the page of a folder with the style sheet and scripts that it asks for.
 func (m builtSite) page(folder string) []string {
 	page := folder + "index.html"
-	html, err := os.ReadFile(filepath.Join(m.root, "site", "dist", page))
+	html, err := os.ReadFile(filepath.Join(distFolder(m.root), page))
 	if err != nil {
 		return nil
 	}

@@ -20,7 +20,7 @@ type view struct {
 	Rows                    []row
 	Sum                     string
 	Groups                  []group
-	Counter                 []item
+	Counter, Tax            []item
 	Ahead, Unknowns         []item
 	Assumed, Notes          []item
 	Grade, GradeKey, Policy string
@@ -43,7 +43,7 @@ type line struct {
 }
 
 type stepView struct {
-	Key, Title, Formula, Because, Adjusted, Valid, Grade, GradeKey, Overridden string
+	Key, Title, Formula, Because, Adjusted, Valid, Grade, GradeKey, GradeWord, Overridden string
 	Sources                                                                    []item
 }
 
@@ -183,7 +183,7 @@ func (w viewer) settlementView(req map[string]any, regionName string, a answer) 
 		v.Counter = append(v.Counter, item{Key: "manual", Text: w.t("result.counter_manual", "amount", money(fen(s.Counter.Manual)), "refund", money(fen(s.Counter.Refund)))})
 	}
 	if own := fen(s.amounts["self_pay"]); own > 0 {
-		v.Counter = append(v.Counter, item{Key: "tax", Text: w.t("result.tax", "amount", money(own))})
+		v.Tax = append(v.Tax, item{Key: "tax", Text: w.t("result.tax", "amount", money(own))})
 	}
 	for i, x := range s.Ahead {
 		amount := x.Remaining
@@ -327,14 +327,14 @@ func (w viewer) stepView(i int, st step, s *settlement, p policyInfo) stepView {
 	}
 	switch {
 	case st.Valid.AsOf != "":
-		v.Valid = w.t("valid.asof", "asof", st.Valid.AsOf)
+		v.Valid = w.t("valid.asof", "asof", strings.Replace(st.Valid.AsOf, "/", "–", 1))
 	case st.Valid.Until != "":
 		v.Valid = w.t("valid.span", "from", st.Valid.From, "until", st.Valid.Until)
 	case st.Valid.From != "":
 		v.Valid = w.t("valid.from", "from", st.Valid.From)
 	}
 	if st.Grade != "" {
-		v.Grade, v.GradeKey = w.tf("grade", st.Grade), st.Grade
+		v.Grade, v.GradeKey, v.GradeWord = w.tf("grade", st.Grade), st.Grade, w.tf("grade_word", st.Grade)
 	}
 	if st.Overridden {
 		v.Overridden = w.t("step.overridden")

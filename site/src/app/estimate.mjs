@@ -8,7 +8,7 @@ import { regionField } from './region.mjs'
 import { put } from './slots.mjs'
 import { benefitName, codeName, settlementView } from './view.mjs'
 import { money, fen } from './amount.mjs'
-import { or, setTexts, t } from './texts.mjs'
+import { or, setTexts, t, tf } from './texts.mjs'
 import { typeSize } from './type.mjs'
 
 /** @param {Record<string, string>} texts @param {string} lang */
@@ -61,6 +61,9 @@ class Estimate {
   #said = ''
   #turn = 0
   #shape = ''
+  #asked = ''
+  /** whether the sheet shows a case that belongs here: the example, or the person's own */
+  #shown = true
   #tell = later(() => { const node = el('announce'); if (node.textContent !== this.#said) node.textContent = this.#said }, 1000)
   #keep = later(() => this.#remember(), 400)
   #complain = later(() => this.#check(true), 900)
@@ -82,15 +85,18 @@ class Estimate {
       this.#form.read()
       if (linked === null) notice('form-notice', t('link.bad'))
     }
-    this.#form.unfold()
-    this.#compute()
+    if (linked) this.#check(true)
+    else {
+      this.#form.unfold()
+      this.#compute()
+    }
     addEventListener('hashchange', () => {
       const other = fromFragment(this.#fragment())
       if (other === undefined) return
       if (other === null) { notice('form-notice', t('link.bad')); return }
       if (toFragment(other) === toFragment(this.#form.case)) return
       this.#open(other)
-      this.#compute()
+      this.#check(true)
     })
     // Links within the page move the focus; the address keeps the case.
     document.addEventListener('click', (event) => {
@@ -110,6 +116,7 @@ class Estimate {
   /** @param {import('./case.mjs').Case} c */
   #open (c) {
     this.#example = false
+    this.#shown = false
     this.#dated = c.has('date')
     const region = c.get('region') ?? ''
     this.#form.write(c)
@@ -147,10 +154,10 @@ class Estimate {
     this.#form.fitStatus()
     const wrong = this.#form.read()
     this.#form.unfold()
-    const errors = new Map([...wrong].map(([path, key]) => [path, t(key)]))
+    const errors = new Map([...wrong].map(([path, code]) => [path, tf('error', code)]))
     if (this.#noRegion) errors.set('region', t('error.region_unknown', { text: this.#noRegion }))
     if (loud) this.#form.showErrors(errors)
-    if (errors.size) this.#stale(loud ? [...errors.values()][0] : '')
+    if (errors.size) this.#stale(loud ? [...errors.values()][0] : '', [...errors.keys()][0])
     else this.#compute()
     this.#keep()
   }
@@ -165,7 +172,9 @@ class Estimate {
   async #compute () {
     const turn = ++this.#turn
     const request = this.#request()
-    if (!request.region) return
+    const asked = JSON.stringify(request)
+    if (!request.region || asked === this.#asked) return
+    this.#asked = asked
     if (request.region !== this.#policyOf) {
       await this.#loadRegion(request.region)
       if (turn !== this.#turn) return
@@ -202,11 +211,15 @@ class Estimate {
     this.#layers = answer.settlement.layers
     this.#form.showErrors(new Map())
     notice('problem')
-    el('sheet').classList.remove('stale')
+    const sheet = el('sheet')
+    sheet.classList.remove('stale')
+    sheet.hidden = false
+    el('last').hidden = true
+    this.#shown = true
     const view = settlementView(answer, { request, region: this.#region.nameOf(request.region), names: this.#names })
     if (this.#example) view.Tag = t('result.example')
-    put(el('sheet'), view)
-    el('dock-amount').textContent = `¥${view.YouYuan}${view.YouFen}`
+    put(sheet, view)
+    this.#dockSays(t('result.you'), `¥${view.YouYuan}${view.YouFen}`, t('result.jump'), '#result')
     // How long the first estimate takes is measured by this.
     if (!performance.getEntriesByName('mingbai-estimate').length) performance.mark('mingbai-estimate')
     if (!this.#touched.size && this.#example) return
@@ -218,28 +231,46 @@ class Estimate {
   /** @param {any[]} problems */
   #refused (problems) {
     const errors = new Map()
+    const unknown = t('error.internal')
     let first = ''
     for (const p of problems) {
       const path = controlOf(p.field ?? '', this.#form.case)
       const dim = path.slice(path.indexOf('.') + 1)
       const limit = Array.isArray(p.limit) ? p.limit.map((/** @type {string} */ code) => codeName(this.#names, dim, code)).join('、') : p.limit ?? ''
       const field = p.key ? benefitName(p.key) : or(path, 'fact', path)
-      const text = or(t('error.internal'), 'error', p.code).replace('{field}', field).replace('{limit}', p.code === 'contradiction' && /^[\d.]+$/.test(limit) ? money(fen(limit)) : limit)
+      const text = or(unknown, 'error', p.code).replace('{field}', field).replace('{limit}', p.code === 'contradiction' && /^[\d.]+$/.test(limit) ? money(fen(limit)) : limit)
       first ||= text
       const at = p.code === 'draft' ? 'accept' : path
       if (this.#form.has(at) && !errors.has(at)) errors.set(at, text)
     }
     this.#form.showErrors(errors)
-    this.#stale(first)
+    this.#stale(first, errors.size ? [...errors.keys()][0] : '')
   }
 
-  /** The last result no longer belongs to what is typed: it fades, and the reason is said. @param {string} reason */
-  #stale (reason) {
-    el('sheet').classList.add('stale')
+  /**
+   * The last result no longer belongs to what is typed: it loses its colours, the reason
+   * is said, and the line at the foot leads to the field.
+   * @param {string} reason @param {string} path
+   */
+  #stale (reason, path) {
+    this.#asked = ''
+    const sheet = el('sheet')
+    sheet.classList.add('stale')
+    sheet.hidden = !this.#shown
+    el('last').hidden = false
     if (!reason) return
     notice('problem', reason)
+    if (path) this.#dockSays('', t('dock.missing', { field: or(path, 'fact', path) }), t('dock.fix'), `#f-${path}`)
     this.#said = t('result.announce_error', { text: reason })
     this.#tell()
+  }
+
+  /** @param {string} label @param {string} strong @param {string} action @param {string} href */
+  #dockSays (label, strong, action, href) {
+    el('dock-label').textContent = label
+    el('dock-amount').textContent = strong
+    el('dock-link').textContent = action
+    el('dock-link').setAttribute('href', href)
   }
 
   /** @param {'starting' | 'ready' | 'dead' | 'offline'} state @param {{done: number, total: number}} [progress] */
@@ -256,7 +287,7 @@ class Estimate {
     retry.type = 'button'
     retry.className = 'action'
     retry.textContent = t('engine.retry')
-    retry.addEventListener('click', () => { this.#client.retry(); this.#compute() })
+    retry.addEventListener('click', () => { this.#client.retry(); this.#asked = ''; this.#compute() })
     if (state === 'offline') { notice('engine', t('engine.offline'), retry); return }
     const link = document.createElement('a')
     link.href = '#' + toFragment(this.#form.case)

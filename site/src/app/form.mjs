@@ -52,7 +52,7 @@ export class Form {
 
   /**
    * Reads the controls. What cannot be read is left out of the case and named.
-   * @returns {Map<string, string>} by path, the key of what is wrong
+   * @returns {Map<string, string>} by path, the code of what is wrong
    */
   read () {
     const wrong = new Map()
@@ -66,8 +66,8 @@ export class Form {
       } else if (fact.type === 'count' || fact.type === 'code' || fact.type === 'date') {
         const text = this.#controls(fact.path)[0].value.normalize('NFKC').trim()
         if (!text || !this.#holds(fact.when, c)) continue
-        if (fact.type === 'count' && !/^\d{1,4}$/.test(text)) wrong.set(fact.path, 'error.count')
-        else if (fact.type === 'date' && !/^\d{4}-\d\d-\d\d$/.test(text)) wrong.set(fact.path, 'error.date')
+        if (fact.type === 'count' && !/^\d{1,4}$/.test(text)) wrong.set(fact.path, 'count')
+        else if (fact.type === 'date' && !/^\d{4}-\d\d-\d\d$/.test(text)) wrong.set(fact.path, 'date')
         else c.set(fact.path, fact.type === 'count' ? String(Number(text)) : text)
       } else if (fact.type === 'accept' && this.#controls('accept')[0].checked) {
         c.set('accept', 'draft')
@@ -81,7 +81,7 @@ export class Form {
       if (this.#controls(`${path}.unknown`)[0]?.checked) { c.set(path, 'unknown'); continue }
       const read = readAmount(this.#controls(path)[0].value)
       if ('error' in read) {
-        if (this.#inForm(path, form)) wrong.set(path, `error.${read.error}`)
+        if (this.#inForm(path, form)) wrong.set(path, read.error)
       } else if (read.value) c.set(path, read.value)
     }
     this.case = c

@@ -32,9 +32,9 @@ export function settlementView ({ settlement: s, policy }, { request, region, na
     Groups: plan.groups.map((g) => group(g, s, policy, names)),
     Counter: [
       { Key: 'direct', Text: t('result.counter_direct', { amount: money(fen(s.counter.direct)) }) },
-      ...(fen(s.counter.refund) ? [{ Key: 'manual', Text: t('result.counter_manual', { amount: money(fen(s.counter.manual)), refund: money(fen(s.counter.refund)) }) }] : []),
-      ...(own ? [{ Key: 'tax', Text: t('result.tax', { amount: money(own) }) }] : [])
+      ...(fen(s.counter.refund) ? [{ Key: 'manual', Text: t('result.counter_manual', { amount: money(fen(s.counter.manual)), refund: money(fen(s.counter.refund)) }) }] : [])
     ],
+    Tax: own ? [{ Key: 'tax', Text: t('result.tax', { amount: money(own) }) }] : [],
     Ahead: s.ahead.map((/** @type {any} */ x, /** @type {number} */ i) => ({
       Key: String(i), Text: tf('ahead', x.code, { layer: layerName(s, x.layer), amount: money(fen(x.remaining ?? x.amount)) })
     })),
@@ -139,10 +139,11 @@ function stepView (i, st, s, policy, names) {
     Because: because.length ? t('step.because', { list: because.join(t('result.join')) }) : '',
     Adjusted: adjusted.length ? t('step.adjusted', { list: adjusted.join(t('result.join')) }) : '',
     Valid: valid.asof
-      ? t('valid.asof', { asof: valid.asof })
+      ? t('valid.asof', { asof: valid.asof.replace('/', '–') })
       : valid.until ? t('valid.span', { from: valid.from, until: valid.until }) : valid.from ? t('valid.from', { from: valid.from }) : '',
     Grade: st.grade ? tf('grade', st.grade) : '',
     GradeKey: st.grade ?? '',
+    GradeWord: st.grade ? tf('grade_word', st.grade) : '',
     Overridden: st.overridden ? t('step.overridden') : '',
     Sources: (st.sources ?? []).map((/** @type {string} */ id) => {
       const doc = policy.sources[id] ?? {}

@@ -76,7 +76,6 @@ type Call struct {
 	Request  json.Value
 	Out      *json.Writer // the answer's members; what is written is lost if the call is refused
 	problems []Problem
-	more     int // problems beyond maxProblems
 }
 
 // maxProblems bounds the list of errors in one answer.
@@ -84,11 +83,9 @@ const maxProblems = 50
 
 // Refuse adds a problem. The operation goes on as far as it can, to find the others.
 func (c *Call) Refuse(p Problem) {
-	if len(c.problems) == maxProblems {
-		c.more++
-		return
+	if len(c.problems) < maxProblems {
+		c.problems = append(c.problems, p)
 	}
-	c.problems = append(c.problems, p)
 }
 
 // Refused reports whether there is a problem.

@@ -59,7 +59,6 @@ func (e *Error) Error() string { return "json: " + string(e.Reason) + " at " + e
 type node struct {
 	key    string
 	text   string // of strings, unescaped; of numbers, as written
-	pos    int32
 	parent int32
 	end    int32 // index behind the last node of this subtree
 	n      int32 // members or elements
@@ -139,7 +138,7 @@ func (p *parser) value(parent int32, key string, depth int) bool {
 	}
 	me := int32(len(p.doc.nodes))
 	p.at = me
-	p.doc.nodes = append(p.doc.nodes, node{key: key, parent: parent, pos: int32(p.i), end: me + 1})
+	p.doc.nodes = append(p.doc.nodes, node{key: key, parent: parent, end: me + 1})
 	if p.i == len(p.s) {
 		return p.stop(End)
 	}
@@ -233,7 +232,7 @@ func (p *parser) object(me int32, depth int) bool {
 			// The path names the second of the two, which gets no node of its own kind.
 			p.i = start
 			p.at = int32(len(p.doc.nodes))
-			p.doc.nodes = append(p.doc.nodes, node{key: key, parent: me, pos: int32(start)})
+			p.doc.nodes = append(p.doc.nodes, node{key: key, parent: me})
 			return p.stop(Duplicate)
 		}
 		p.space()

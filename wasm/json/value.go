@@ -39,14 +39,6 @@ func (v Value) Len() int {
 	return int(v.node().n)
 }
 
-// Offset is the number of bytes before the value.
-func (v Value) Offset() int {
-	if v.doc == nil {
-		return 0
-	}
-	return int(v.node().pos)
-}
-
 // All goes through the members or elements in the order in which they stand.
 func (v Value) All(yield func(Value) bool) {
 	if v.doc == nil {

@@ -18,16 +18,6 @@ func NewWriter(size int) *Writer { return &Writer{buf: make([]byte, 0, size)} }
 // String is what was written so far.
 func (w *Writer) String() string { return string(w.buf) }
 
-// Len is the number of bytes written so far.
-func (w *Writer) Len() int { return len(w.buf) }
-
-// Cut takes back everything after the first n bytes, which must end where a member or
-// element has just ended or a container has just been opened.
-func (w *Writer) Cut(n int) {
-	w.buf = w.buf[:n]
-	w.sep = n > 0 && w.buf[n-1] != '{' && w.buf[n-1] != '['
-}
-
 //go:noinline
 func (w *Writer) comma() {
 	if w.sep {

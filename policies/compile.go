@@ -99,7 +99,7 @@ func Describe(p *engine.Policy) Entry {
 				}
 			})
 			for _, u := range p.Unknown {
-				if key := s.ID + "." + l.ID + "."; len(u.Key) > len(key) && u.Key[:len(key)] == key {
+				if key := s.ID + "." + l.ID; u.Key == key || len(u.Key) > len(key) && u.Key[:len(key)] == key && u.Key[len(key)] == '.' {
 					b.Status = "partial"
 				}
 			}

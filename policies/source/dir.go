@@ -42,6 +42,9 @@ func LoadFolder(dir fs.FS) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(names) == 0 {
+		return nil, errors.New("there are no region files (regions/*.yaml)")
+	}
 	sort.Strings(names)
 	byCode := map[string]string{}
 	for _, name := range names {

@@ -624,6 +624,7 @@ func (b *builder) adjust(n *node, key string, kind adjustKind, asked *claims, ma
 			b.followConds(m.row.When, &m.named)
 			a.Table = &engine.Table{Rows: []engine.Row{m.row}, Gaps: true}
 			b.mark(a.Table, []*node{m.at})
+			b.proofs = append(b.proofs, proof{key: id, at: m.at, rows: rowsOf(a.Table), marks: []*node{m.at}, gaps: true, asked: asked})
 		}
 		switch o := over.get("over"); {
 		case op == engine.PerYearOfAge:

@@ -8,6 +8,7 @@ import (
 
 	"mingbai/engine"
 	"mingbai/policies"
+	"mingbai/policies/coverage"
 	"mingbai/policies/source"
 )
 
@@ -22,16 +23,22 @@ func check(f *source.Folder, o options, out io.Writer) error {
 	}
 	t := table{head: []string{"region", "", "in force", "layers", "figures", "unknown", "A", "B", "C", "D", "ended", "doubts"}}
 	ended := 0
+	var past []coverage.Region
 	for i, r := range f.Regions {
 		p := r.Policy
-		c := count(p, o.today)
-		ended += len(c.ended)
-		t.row(p.Region.Code, p.Region.Name.Zh, p.From, c.layers, c.figures, c.unknown, c.grades[0], c.grades[1], c.grades[2], c.grades[3], len(c.ended), doubts(f, i))
+		c := coverage.Of(p, o.today)
+		past = append(past, c)
+		ended += len(c.Ended)
+		layers := 0
+		for j := range p.Schemes {
+			layers += len(p.Schemes[j].Layers)
+		}
+		t.row(p.Region.Code, p.Region.Name.Zh, p.From, layers, c.Figures, c.Unknown, c.Grades["A"], c.Grades["B"], c.Grades["C"], c.Grades["D"], len(c.Ended), doubts(f, i))
 	}
 	t.write(out)
-	for _, r := range f.Regions {
-		for _, e := range count(r.Policy, o.today).ended {
-			fmt.Fprintf(out, "%s %s: %s\n", r.Policy.Region.Code, r.Policy.Region.Name.Zh, e)
+	for _, c := range past {
+		for _, e := range c.Ended {
+			fmt.Fprintf(out, "%s %s: %s is past its end, with nothing after it\n", c.Code, c.Name.Zh, e)
 		}
 	}
 	fmt.Fprintf(out, "%d regions, %d mistakes, %d doubts, %d figures past their end\n", len(f.Regions), len(f.Errors), len(f.Warnings), ended)
@@ -68,58 +75,4 @@ func compile(f *source.Folder, o options, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "%d regions, %d bytes\n", len(regions), len(bin))
 	return nil
-}
-
-// counts are a region's figures in numbers.
-type counts struct {
-	layers, figures, unknown int
-	grades                   [4]int
-	ended                    []string // what has ended and has no successor
-	oldest                   string   // the earliest last month for which sources of a figure in force speak
-}
-
-func count(p *engine.Policy, today engine.Date) counts {
-	var c counts
-	for i := range p.Schemes {
-		s := &p.Schemes[i]
-		for j := range s.Layers {
-			c.layers++
-			if l := &s.Layers[j]; l.Until != 0 && l.Until < today {
-				c.ended = append(c.ended, fmt.Sprintf("%s.%s ended on %s", s.ID, l.ID, l.Until))
-			}
-		}
-		s.EachTable(func(t *engine.Table) {
-			for k := range t.Rows {
-				c.add(&t.Rows[k], t, today)
-			}
-		})
-	}
-	return c
-}
-
-func (c *counts) add(r *engine.Row, t *engine.Table, today engine.Date) {
-	c.figures++
-	if r.Value.Unknown {
-		c.unknown++
-	} else if g := r.Grade - 'A'; g < 4 {
-		c.grades[g]++
-	}
-	if r.Until != 0 && r.Until < today && t.Gaps && !followed(r, t) {
-		c.ended = append(c.ended, r.ID+" ended on "+r.Until.String())
-	}
-	if r.From <= today && (r.Until == 0 || r.Until >= today) && r.AsOf != "" {
-		if last := r.AsOf[len(r.AsOf)-7:]; c.oldest == "" || last < c.oldest {
-			c.oldest = last
-		}
-	}
-}
-
-// followed reports whether a later row of the table takes over.
-func followed(r *engine.Row, t *engine.Table) bool {
-	for i := range t.Rows {
-		if t.Rows[i].From > r.Until {
-			return true
-		}
-	}
-	return false
 }

@@ -17,8 +17,8 @@ const usage = `usage: policies [-dir policies] [-today 2026-01-31] command
 
   check      read every file, prove its tables complete, name what is doubtful (-quiet: mistakes only)
   compile    write regions.bin; with -skip leave out regions with mistakes
-  report     regions × benefits: coverage, grades, dates, conflicts (-json: as data)
-  changes    the change log by region (-region 110000, -since 2026-01-01)
+  report     regions × benefits: coverage, grades, dates, conflicts (-json as data, -region 110000 one)
+  changes    the change log by region (-region 110000, -since 2026-01-01, -json)
 `
 
 func main() {

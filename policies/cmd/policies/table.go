@@ -25,9 +25,14 @@ func (t *table) row(cells ...any) {
 func (t *table) write(out io.Writer) {
 	width := make([]int, len(t.head))
 	all := append([][]string{t.head}, t.rows...)
-	for _, row := range all {
+	right := make([]bool, len(t.head)) // columns of numbers
+	for i := range right {
+		right[i] = len(t.rows) > 0
+	}
+	for n, row := range all {
 		for i, c := range row {
 			width[i] = max(width[i], source.Width(c))
+			right[i] = right[i] && (n == 0 || c == "" || isNumber(c))
 		}
 	}
 	for _, row := range all {
@@ -37,7 +42,7 @@ func (t *table) write(out io.Writer) {
 				b.WriteString("  ")
 			}
 			pad := strings.Repeat(" ", width[i]-source.Width(c))
-			if isNumber(c) {
+			if right[i] {
 				b.WriteString(pad + c)
 			} else {
 				b.WriteString(c + pad)

@@ -17,7 +17,7 @@ type reader struct {
 }
 
 func (r *reader) report(e *PolicyError) {
-	key := fmt.Sprintf("%s:%d:%d %s", e.File, e.Line, e.Col, e.Code)
+	key := fmt.Sprintf("%s:%d:%d %s", e.File, e.Line, e.Col, e.Msg)
 	if r.seen == nil {
 		r.seen = map[string]bool{}
 	}

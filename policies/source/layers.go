@@ -628,7 +628,10 @@ func (b *builder) adjust(n *node, key string, kind adjustKind, asked *claims, ma
 		}
 		switch o := over.get("over"); {
 		case op == engine.PerYearOfAge:
-			years, _ := b.whole(over.need("over", "over: the age from which years count; 0 for all"), id+".over", 0, 150)
+			years, ok := b.whole(over.need("over", "over: the age from which years count; 0 for all"), id+".over", 0, 150)
+			if !ok {
+				continue
+			}
 			a.Over = int32(years)
 		case o != nil:
 			b.errorf(over.name["over"], "misplaced", id+".over", "it stands beside per_year_of_age", "over has no meaning for %s", ops[0])

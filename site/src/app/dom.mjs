@@ -26,8 +26,9 @@ export function later (action, ms) {
 /** Brings something into view and gives it the focus, without leaving a trace in the address. @param {HTMLElement} target */
 export function goTo (target) {
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches
+  /** @type {HTMLElement} */
   const control = target.querySelector('input:checked, input:not([type=radio]), select, input') ?? target
   if (control === target && target.tabIndex < 0) target.tabIndex = -1
-  /** @type {HTMLElement} */ (control).focus({ preventScroll: true })
+  control.focus({ preventScroll: true })
   target.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'start' })
 }

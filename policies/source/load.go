@@ -60,6 +60,15 @@ type builder struct {
 	marks    map[*engine.Row]*node
 	cells    int // tried by the proofs so far
 	national *fields
+	named    namedCodes // by any condition
+	ownCodes []ownCode
+}
+
+// ownCode is a code that the file itself adds.
+type ownCode struct {
+	dim  engine.Dim
+	code int
+	at   *node
 }
 
 type sourceUse struct {
@@ -250,13 +259,13 @@ func (b *builder) codes(own *node) {
 		}
 	}
 	if b.national != nil {
-		b.addCodes(b.national.get("codes"), own)
+		b.addCodes(b.national.get("codes"), own, false)
 	}
-	b.addCodes(own, nil)
+	b.addCodes(own, nil, true)
 }
 
 // addCodes adds codes except those that a region gives itself.
-func (b *builder) addCodes(n, except *node) {
+func (b *builder) addCodes(n, except *node, own bool) {
 	if n == nil {
 		return
 	}
@@ -312,6 +321,9 @@ func (b *builder) addCodes(n, except *node) {
 				}
 				i = len(b.p.Codes[dim])
 				b.p.Codes[dim] = append(b.p.Codes[dim], engine.Coded{Code: c.text})
+				if own {
+					b.ownCodes = append(b.ownCodes, ownCode{dim, i, c})
+				}
 			}
 			coded := &b.p.Codes[dim][i]
 			if nn := cf.get("name"); nn != nil {

@@ -12,6 +12,7 @@ import (
 // plausible looks for figures that are more often a slip than a rule. Real regions have
 // such rules, so these are doubts for the author; a document overrules them.
 func (b *builder) plausible() {
+	b.codesTold()
 	for i := range b.proofs {
 		p := &b.proofs[i]
 		b.grades(p)
@@ -21,6 +22,18 @@ func (b *builder) plausible() {
 		case strings.HasSuffix(p.key, ".deductible.table") && p.form.unit == yuan:
 			b.compare(p, false)
 		}
+	}
+}
+
+// codesTold looks for codes that no rule tells apart from others. Diseases and
+// categories of assistance are also listed for people to find themselves.
+func (b *builder) codesTold() {
+	for _, c := range b.ownCodes {
+		_, follows := b.like[c.dim][c.code]
+		if c.dim == engine.DimDisease || c.dim == engine.DimAssistance || follows || b.named[c.dim]&(1<<c.code) != 0 || b.p.Region.Code == "" {
+			continue
+		}
+		b.warnf(c.at, "unused", "codes."+c.dim.String(), "name it in conditions, let it be like another, or drop it", "no condition names the code %s", c.at.text)
 	}
 }
 

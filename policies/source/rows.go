@@ -306,6 +306,7 @@ func (b *builder) conditions(n *node, key string, items bool) (conds []engine.Co
 		c := engine.Cond{Dim: d}
 		if d.IsCode() {
 			c.Mask, named[d] = b.codesOf(d, v, key+"."+k.text)
+			b.named[d] |= named[d]
 			if c.Mask == 0 {
 				continue
 			}

@@ -152,6 +152,7 @@ type page struct {
 	Chosen    string
 	View      view
 	shown     map[string]bool
+	viewer    viewer
 }
 
 // Date is the example's day.
@@ -197,6 +198,16 @@ func (p *page) MoreShown() bool {
 	return false
 }
 
+// YearCounts reports whether earlier visits of the year could change the example.
+func (p *page) YearCounts() bool {
+	for path := range p.shown {
+		if strings.HasPrefix(path, "year.") {
+			return true
+		}
+	}
+	return false
+}
+
 // unfolded says of a question that is not always asked whether the example's case hangs
 // on it. The day has a good answer of its own, and drafts are asked about when refused.
 func (p *page) unfolded(f factDef) bool {
@@ -226,6 +237,14 @@ func (p *page) fact(m messages, f factDef) factPage {
 		return cs
 	}
 	out.Options, out.Rare = choices(f.Options), choices(f.Rare)
+	if f.Type == "choice" {
+		// The codes that the example's region adds to the usual ones.
+		for _, c := range p.viewer.codes[f.family()] {
+			if !slices.Contains(f.Options, c.Code) && !slices.Contains(f.Rare, c.Code) && c.Code != "none" {
+				out.Options = append(out.Options, choice{Code: c.Code, Text: p.viewer.codeName(f.family(), c.Code)})
+			}
+		}
+	}
 	if f.Unsure {
 		out.Options = append(out.Options, choice{Code: "unknown", Text: m.t("option.unknown")})
 	}

@@ -202,7 +202,7 @@ func (s *site) pages() error {
 		p := &page{
 			Path: folders[lang], Base: base, Title: m.t("estimate.title") + " · " + m.t("site.name"), CSP: cspPage, Build: buildToken,
 			Origin: s.origin, OtherLanguage: other, Script: s.scripts[lang][0], Modules: s.scripts[lang][1:],
-			Facts: facts, Provinces: provinces(w.regions, lang), Chosen: w.code, View: example, shown: map[string]bool{},
+			Facts: facts, Provinces: provinces(w.regions, lang), Chosen: w.code, View: example, shown: map[string]bool{}, viewer: w,
 		}
 		for _, l := range languages {
 			p.Alternates = append(p.Alternates, struct{ Tag, Path string }{map[string]string{"zh": "zh-CN", "en": "en"}[l], folders[l]})

@@ -1,6 +1,9 @@
 /** @param {string} id @returns {any} */
 export const el = (id) => document.getElementById(id)
 
+/** Sets a text only where it differs: setting it anew costs a layout. @param {HTMLElement} node @param {string} text */
+export const say = (node, text) => { if (node.textContent !== text) node.textContent = text }
+
 /**
  * An element with properties, attributes (names with a dash, role) and children.
  * @param {string} tag @param {Record<string, any>} [props] @param {...(Node | string)} children

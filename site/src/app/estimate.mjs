@@ -2,7 +2,7 @@
 import { workerFile } from 'build:files'
 import { Client } from '../lib/client.mjs'
 import { controlOf, fromFragment, toFragment, toRequest } from './case.mjs'
-import { el, goTo, later } from './dom.mjs'
+import { el, goTo, later, make, say } from './dom.mjs'
 import { Form } from './form.mjs'
 import { regionField } from './region.mjs'
 import { put } from './slots.mjs'
@@ -25,6 +25,7 @@ export function start (texts, lang) {
 /** Shows or hides a notice; the action is a button or a link in it. @param {string} id @param {string} [text] @param {HTMLElement} [action] */
 function notice (id, text = '', action) {
   const node = el(id)
+  if (!text && node.hidden) return
   node.hidden = !text
   node.replaceChildren(text, ...(action ? [' ', action] : []))
 }
@@ -64,7 +65,7 @@ class Estimate {
   #asked = ''
   /** whether the sheet shows a case that belongs here: the example, or the person's own */
   #shown = true
-  #tell = later(() => { const node = el('announce'); if (node.textContent !== this.#said) node.textContent = this.#said }, 1000)
+  #tell = later(() => say(el('announce'), this.#said), 1000)
   #keep = later(() => this.#remember(), 400)
   #complain = later(() => this.#check(true), 900)
 
@@ -149,11 +150,9 @@ class Estimate {
 
   /** Reads the form, shows what is wrong if it is time, and computes what can be. @param {boolean} loud */
   #check (loud) {
-    this.#form.read()
+    let wrong = this.#form.read()
     this.#form.unfold()
-    this.#form.fitStatus()
-    const wrong = this.#form.read()
-    this.#form.unfold()
+    if (this.#form.fitStatus()) wrong = this.#form.read()
     const errors = new Map([...wrong].map(([path, code]) => [path, tf('error', code)]))
     if (this.#noRegion) errors.set('region', t('error.region_unknown', { text: this.#noRegion }))
     if (loud) this.#form.showErrors(errors)
@@ -230,6 +229,7 @@ class Estimate {
 
   /** @param {any[]} problems */
   #refused (problems) {
+    if (this.#client.state === 'dead') return // said already, and nothing in the form is wrong
     const errors = new Map()
     const unknown = t('error.internal')
     let first = ''
@@ -267,9 +267,9 @@ class Estimate {
 
   /** @param {string} label @param {string} strong @param {string} action @param {string} href */
   #dockSays (label, strong, action, href) {
-    el('dock-label').textContent = label
-    el('dock-amount').textContent = strong
-    el('dock-link').textContent = action
+    say(el('dock-label'), label)
+    say(el('dock-amount'), strong)
+    say(el('dock-link'), action)
     el('dock-link').setAttribute('href', href)
   }
 
@@ -283,15 +283,11 @@ class Estimate {
       if (this.#touched?.size || !this.#example) notice('engine', percent ? t('result.waiting_percent', { percent }) : t('result.waiting'))
       return
     }
-    const retry = document.createElement('button')
-    retry.type = 'button'
-    retry.className = 'action'
-    retry.textContent = t('engine.retry')
+    const retry = make('button', { type: 'button', className: 'action' }, t('engine.retry'))
     retry.addEventListener('click', () => { this.#client.retry(); this.#asked = ''; this.#compute() })
     if (state === 'offline') { notice('engine', t('engine.offline'), retry); return }
-    const link = document.createElement('a')
-    link.href = '#' + toFragment(this.#form.case)
-    link.textContent = t('engine.link')
+    // In a window of its own: within this one a fragment alone would start nothing.
+    const link = make('a', { id: 'saved-case', target: '_blank', rel: 'noopener', href: location.pathname + '#' + toFragment(this.#form.case) }, t('engine.link'))
     notice('engine', t('engine.dead'), link)
   }
 
@@ -302,8 +298,9 @@ class Estimate {
     if (c.size < 3) return
     const fragment = '#' + toFragment(c)
     history.replaceState(history.state, '', fragment)
-    const other = el('other-language')
-    other.href = other.getAttribute('href').split('#')[0] + fragment
+    for (const link of [el('other-language'), el('saved-case')]) {
+      if (link) link.href = link.getAttribute('href').split('#')[0] + fragment
+    }
   }
 
   /** A line at the foot of the window repeats the amount while the result is out of sight. */

@@ -2,7 +2,7 @@
 // that matter and shows errors at the field.
 import { sections, bill } from '../facts.json'
 import { readAmount, typed } from './amount.mjs'
-import { el, make } from './dom.mjs'
+import { el, make, say } from './dom.mjs'
 import { t, tf, or } from './texts.mjs'
 import { codeName } from './view.mjs'
 
@@ -162,17 +162,18 @@ export class Form {
     el('bill-total').hidden = form === 'classes'
     el('bill-split').hidden = form !== 'split'
     el('bill-classes').hidden = form !== 'classes'
-    el('more-lead').textContent = more ? t('more.lead') : t('more.none')
-    el('more-toggle').textContent = this.#all ? t('more.hide') : t('more.show')
+    say(el('more-lead'), more ? t('more.lead') : t('more.none'))
+    say(el('more-toggle'), this.#all ? t('more.hide') : t('more.show'))
     el('more-toggle').setAttribute('aria-expanded', String(this.#all))
   }
 
-  /** A status belongs to a scheme: when the scheme changes, the first fitting one is taken. */
+  /** A status belongs to a scheme: when the scheme changes, the first fitting one is taken. @returns {boolean} whether one was */
   fitStatus () {
     const inputs = this.#controls('person.status').filter((i) => i.value)
-    if (inputs.some((i) => i.checked && !i.disabled)) return
+    if (inputs.some((i) => i.checked && !i.disabled)) return false
     const first = inputs.find((i) => !i.disabled)
     if (first) first.checked = true
+    return Boolean(first)
   }
 
   /**
@@ -202,7 +203,8 @@ export class Form {
         const [input, text] = chip.children
         Object.assign(input, { name: path, value: code, checked: c.get(path) === code })
         text.textContent = codeName(names, dim, code)
-        chips.append(chip)
+        // "Not known" stays last.
+        chips.insertBefore(chip, chips.querySelector('[value=unknown]')?.closest('.chip') ?? null)
       }
     }
   }
@@ -226,7 +228,7 @@ export class Form {
         group.append(pair)
         box.append(group)
       }
-      group.firstElementChild.textContent = title
+      say(group.firstElementChild, title)
     }
   }
 
@@ -252,7 +254,7 @@ export class Form {
     for (const slot of /** @type {NodeListOf<HTMLElement>} */ (this.#root.querySelectorAll('.error'))) {
       const path = slot.id.slice(2)
       const text = errors.get(path) ?? ''
-      if (slot.textContent !== text) slot.textContent = text
+      say(slot, text)
       slot.hidden = !text
       const box = /** @type {HTMLElement} */ (slot.closest('.fact') ?? slot)
       box.classList.toggle('wrong', text !== '')

@@ -5,37 +5,51 @@
 
 /** @typedef {{[slot: string]: any}} View */
 
-/** @param {Element} node @param {Element} root */
-const own = (node, root) => {
-  const list = (node === root ? null : node.parentElement?.closest('[data-list]'))
-  return !list || list === root || !root.contains(list) || list.contains(root)
-}
+/**
+ * @typedef {{texts: [HTMLElement, string, boolean][], attributes: [Element, string, string][], parts: [HTMLElement, string][], lists: [HTMLElement, string][]}} Slots
+ */
 
-/** @param {Element} root @param {string} selector @returns {Element[]} */
-const within = (root, selector) => [...(root.matches(selector) ? [root] : []), ...root.querySelectorAll(selector)].filter((n) => own(n, root))
+/** @type {WeakMap<Element, Slots>} the slots of what was filled before: they do not change */
+const known = new WeakMap()
+
+/** The slots of an element, without those of the lists inside it. @param {Element} root @returns {Slots} */
+function slotsOf (root) {
+  const old = known.get(root)
+  if (old) return old
+  /** @type {Slots} */
+  const slots = { texts: [], attributes: [], parts: [], lists: [] }
+  known.set(root, slots)
+  const walk = (/** @type {HTMLElement} */ node) => {
+    const { f, a, s, list } = node.dataset
+    // What has nothing to say is hidden, unless it holds its place in a row or a table.
+    if (f) slots.texts.push([node, f, node.matches('p, .grade')])
+    for (const pair of a?.split(' ') ?? []) slots.attributes.push([node, .../** @type {[string, string]} */ (pair.split(':'))])
+    if (s) slots.parts.push([node, s])
+    if (list && node !== root) slots.lists.push([node, list])
+    else for (const child of node.children) walk(/** @type {HTMLElement} */ (child))
+  }
+  walk(/** @type {HTMLElement} */ (root))
+  return slots
+}
 
 /** @param {Element} root @param {View} view */
 export function put (root, view) {
-  for (const node of within(root, '[data-f]')) {
-    const text = String(view[/** @type {HTMLElement} */ (node).dataset.f ?? ''] ?? '')
+  const slots = slotsOf(root)
+  for (const [node, slot, hides] of slots.texts) {
+    const text = String(view[slot] ?? '')
     if (node.textContent !== text) node.textContent = text
-    if (node.matches('p, .grade')) node.toggleAttribute('hidden', text === '')
+    if (hides && node.hidden !== (text === '')) node.hidden = text === ''
   }
-  for (const node of within(root, '[data-a]')) {
-    for (const pair of (/** @type {HTMLElement} */ (node).dataset.a ?? '').split(' ')) {
-      const [name, slot] = pair.split(':')
-      const value = view[slot] ?? ''
-      if (value === '') node.removeAttribute(name)
-      else if (node.getAttribute(name) !== value) node.setAttribute(name, value)
-    }
+  for (const [node, name, slot] of slots.attributes) {
+    const value = view[slot] ?? ''
+    if (value === '') node.removeAttribute(name)
+    else if (node.getAttribute(name) !== value) node.setAttribute(name, value)
   }
-  for (const node of within(root, '[data-s]')) {
-    const value = view[/** @type {HTMLElement} */ (node).dataset.s ?? '']
-    node.toggleAttribute('hidden', !value || value.length === 0)
+  for (const [node, slot] of slots.parts) {
+    const empty = !view[slot]?.length
+    if (node.hidden !== empty) node.hidden = empty
   }
-  for (const node of within(root, '[data-list]')) {
-    if (node !== root) fillList(node, view[/** @type {HTMLElement} */ (node).dataset.list ?? ''] ?? [])
-  }
+  for (const [node, slot] of slots.lists) fillList(node, view[slot] ?? [])
 }
 
 /** @param {Element} list @param {View[]} items */

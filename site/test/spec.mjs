@@ -1,5 +1,5 @@
 // What the specifications share: one body run in each engine, against the built site, with every witness in place.
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -42,6 +42,13 @@ export function eachEngine(title, options, body) {
         run.b = await open(name, { proxy: run.trap.port, ...options.open });
         run.reopen = async (more) => { await run.b.close(); run.b = await open(name, { proxy: run.trap.port, ...options.open, ...more }); return run.b; };
       }, { timeout: 90_000 });
+      // A test may give the server faults; the next one begins with a sound server whatever happened.
+      /** @type {any} */ let sound;
+      before(() => { sound = { ...run.s.options }; });
+      afterEach(() => {
+        for (const key of Object.keys(run.s.options)) if (!(key in sound)) delete (/** @type {any} */ (run.s.options)[key]);
+        Object.assign(run.s.options, sound);
+      });
       after(async () => {
         await run.b?.close().catch(() => {});
         await run.s?.stop();
@@ -71,8 +78,20 @@ export async function fits(b, what) {
     // Not innerWidth: a phone's zooms out until everything fits, and so hides what it should show.
     const root = document.documentElement, wide = root.clientWidth;
     if (root.scrollWidth <= wide) return null;
-    const out = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > wide + 0.5).slice(0, 6);
-    return { scrollWidth: root.scrollWidth, wide, out: out.map((e) => `${e.tagName.toLowerCase()}#${e.id}.${e.getAttribute('class') ?? ''} to ${Math.round(e.getBoundingClientRect().right)}`) };
+    const name = (/** @type {Element} */ e) => `${e.tagName.toLowerCase()}#${e.id}.${e.getAttribute('class') ?? ''}`;
+    /** @type {string[]} */ const out = [];
+    for (const e of document.querySelectorAll('body *')) {
+      const right = e.getBoundingClientRect().right;
+      if (right > wide + 0.5) out.push(`${name(e)} to ${Math.round(right)}`);
+      // Text may stick out of a box that does not.
+      for (const n of e.childNodes) if (n.nodeType === 3 && n.nodeValue?.trim()) {
+        const r = document.createRange();
+        r.selectNodeContents(n);
+        const far = Math.max(...[...r.getClientRects()].map((q) => q.right));
+        if (far > wide + 0.5) out.push(`“${n.nodeValue.trim().slice(0, 30)}” in ${name(e)} to ${Math.round(far)}`);
+      }
+    }
+    return { scrollWidth: root.scrollWidth, wide, out: out.slice(0, 8) };
   });
   assert.equal(r ?? null, null, `${what}: ${JSON.stringify(r)}`);
 }

@@ -44,7 +44,7 @@ type line struct {
 
 type stepView struct {
 	Key, Title, Formula, Because, Adjusted, Valid, Grade, GradeKey, GradeWord, Overridden string
-	Sources                                                                    []item
+	Sources                                                                               []item
 }
 
 type item struct{ Key, Text, URL, Action string }

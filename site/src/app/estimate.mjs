@@ -244,15 +244,15 @@ class Estimate {
       if (this.#form.has(at) && !errors.has(at)) errors.set(at, text)
     }
     this.#form.showErrors(errors)
-    this.#stale(first, errors.size ? [...errors.keys()][0] : '')
+    this.#stale(first, [...errors.keys()][0] ?? '', problems[0].code === 'required')
   }
 
   /**
    * The last result no longer belongs to what is typed: it loses its colours, the reason
    * is said, and the line at the foot leads to the field.
-   * @param {string} reason @param {string} path
+   * @param {string} reason @param {string} path @param {boolean} [missing] whether nothing is there rather than something wrong
    */
-  #stale (reason, path) {
+  #stale (reason, path, missing = false) {
     this.#asked = ''
     const sheet = el('sheet')
     sheet.classList.add('stale')
@@ -260,7 +260,10 @@ class Estimate {
     el('last').hidden = false
     if (!reason) return
     notice('problem', reason)
-    if (path) this.#dockSays('', t('dock.missing', { field: or(path, 'fact', path) }), t('dock.fix'), `#f-${path}`)
+    if (path) {
+      const field = or(path, 'fact', path)
+      this.#dockSays('', missing ? t('dock.missing', { field }) : t('dock.wrong', { field }), t('dock.fix'), `#f-${path}`)
+    }
     this.#said = t('result.announce_error', { text: reason })
     this.#tell()
   }

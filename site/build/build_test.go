@@ -1,0 +1,234 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/andybalholm/brotli"
+)
+
+func TestMoney(t *testing.T) {
+	for _, c := range []struct {
+		fen  int64
+		want string
+	}{{0, "0.00"}, {5, "0.05"}, {99_999, "999.99"}, {100_000, "1,000.00"}, {123_456_789, "1,234,567.89"}} {
+		if got := money(c.fen); got != c.want {
+			t.Errorf("money(%d) = %s, want %s", c.fen, got, c.want)
+		}
+		if back := fen(strings.ReplaceAll(c.want, ",", "")); back != c.fen {
+			t.Errorf("fen(%s) = %d, want %d", c.want, back, c.fen)
+		}
+	}
+}
+
+func TestPercentOf(t *testing.T) {
+	for share, want := range map[string]string{"0.85": "85%", "0.855": "85.5%", "1": "100%", "0.9": "90%", "0.003": "0.3%", "-0.05": "-5%", "0": "0%", "0.912345": "91.2345%"} {
+		if got := percentOf(share); got != want {
+			t.Errorf("percentOf(%s) = %s, want %s", share, got, want)
+		}
+	}
+}
+
+func TestPortion(t *testing.T) {
+	for _, c := range []struct {
+		part, whole int64
+		want        string
+	}{{1, 3, "33.3%"}, {2, 3, "66.7%"}, {1, 2000, "0.1%"}, {1, 2001, "0.0%"}, {5, 5, "100.0%"}, {0, 0, "0.0%"}} {
+		if got := portion(c.part, c.whole); got != c.want {
+			t.Errorf("portion(%d, %d) = %s, want %s", c.part, c.whole, got, c.want)
+		}
+	}
+}
+
+// What stays in a bucket is what went in less what payers took out; paying by account or
+// in cash does not make it less the person's.
+func TestLeft(t *testing.T) {
+	s := &settlement{Steps: []step{
+		{Kind: "classify", From: "bill", To: "in_scope", Amount: "1000.00"},
+		{Kind: "share", From: "in_scope", To: "hifp_pay", Amount: "700.00"},
+		{Kind: "copay", From: "in_scope", To: "copay", Amount: "300.00"},
+		{Kind: "share", From: "copay", To: "hifmi_pay", Amount: "120.50"},
+		{Kind: "cash", From: "copay", To: "psn_cash_pay", Amount: "179.50"},
+	}}
+	if got := left(s, []string{"copay"}); got != 17950 {
+		t.Errorf("left in copay: %d fen, want 17950", got)
+	}
+	if got := left(s, []string{"in_scope"}); got != 0 {
+		t.Errorf("left in in_scope: %d fen, want 0", got)
+	}
+}
+
+func TestBarSumsToTheBill(t *testing.T) {
+	w := viewer{messages: allMessages(t)["zh"], plan: receiptPlan{Bar: []string{"hifp_pay", "hifmi_pay", "psn_cash_pay"}}}
+	s := &settlement{amounts: map[string]string{"hifp_pay": "33.33", "hifmi_pay": "0.00", "psn_cash_pay": "66.67"}}
+	segments, rows := w.bar(s, 10000)
+	want := []segment{{"hifp_pay", "0", "3333"}, {"psn_cash_pay", "3333", "6667"}}
+	if !slices.Equal(segments, want) {
+		t.Errorf("segments %v, want %v", segments, want)
+	}
+	if len(rows) != 2 || rows[1].Amount != "66.67" || rows[1].Percent != "66.7%" {
+		t.Errorf("rows %v", rows)
+	}
+}
+
+func TestDisplayWidth(t *testing.T) {
+	for s, want := range map[string]int{"": 0, "abc": 3, "医保": 4, "三级 A": 6, "（甲）": 6, "…": 1, "１２": 4} {
+		if got := displayWidth(s); got != want {
+			t.Errorf("displayWidth(%q) = %d, want %d", s, got, want)
+		}
+	}
+	if got := clip("住院统筹基金", 7); got != "住院统…" || displayWidth(got) != 7 {
+		t.Errorf("clip gave %q", got)
+	}
+	if got := clip("住院", 4); got != "住院" {
+		t.Errorf("clip gave %q", got)
+	}
+}
+
+func TestTableAlignsChineseAndFigures(t *testing.T) {
+	var out strings.Builder
+	p := &printer{out: &out}
+	p.table(table{{"统筹基金", "1.00"}, {"cash", "1,000.00"}}, "T", "<>")
+	want := "T\n  统筹基金      1.00\n  cash      1,000.00\n\n"
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
+	}
+}
+
+func TestCompressionRoundTrip(t *testing.T) {
+	data := []byte(strings.Repeat("医保明白账 ", 500))
+	z, err := gzip.NewReader(bytes.NewReader(gzipped(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, r := range map[string]io.Reader{"gzip": z, "brotli": brotli.NewReader(bytes.NewReader(brotlied(data)))} {
+		if back, err := io.ReadAll(r); err != nil || !bytes.Equal(back, data) {
+			t.Errorf("%s does not give the data back: %v", name, err)
+		}
+	}
+	if !bytes.Equal(gzipped(data), gzipped(data)) {
+		t.Error("two gzip runs differ: the build would not be reproducible")
+	}
+}
+
+func TestAccepts(t *testing.T) {
+	for _, c := range []struct {
+		header, coding string
+		want           bool
+	}{
+		{"gzip, deflate, br", "br", true}, {"gzip", "br", false}, {"br;q=0, gzip", "br", false}, {"br; q=0.5", "br", true},
+		{"", "gzip", false}, {"BR", "br", true}, {"brotli", "br", false}, {"br;q=x", "br", false},
+	} {
+		if got := accepts(c.header, c.coding); got != c.want {
+			t.Errorf("accepts(%q, %s) = %v", c.header, c.coding, got)
+		}
+	}
+}
+
+func TestStaticHost(t *testing.T) {
+	host := staticHost{fstest.MapFS{
+		"index.html":           {Data: []byte("<p>plain")},
+		"index.html.br":        {Data: []byte("BR")},
+		"index.html.gz":        {Data: []byte("GZ")},
+		"404.html":             {Data: []byte("lost")},
+		"_headers":             {Data: []byte("secret-ish")},
+		"en/index.html":        {Data: []byte("english")},
+		"assets/engine.1.wasm": {Data: []byte("\x00asm")},
+	}}
+	get := func(method, path, accept, none string) *http.Response {
+		r := httptest.NewRequest(method, path, nil)
+		r.Header.Set("Accept-Encoding", accept)
+		r.Header.Set("If-None-Match", none)
+		w := httptest.NewRecorder()
+		host.ServeHTTP(w, r)
+		return w.Result()
+	}
+	body := func(r *http.Response) string {
+		b, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	for _, c := range []struct {
+		path, accept   string
+		status         int
+		body, coding   string
+		kind, cacheing string
+	}{
+		{"/", "gzip, br", 200, "BR", "br", "text/html; charset=utf-8", cacheRevalidate},
+		{"/", "gzip", 200, "GZ", "gzip", "text/html; charset=utf-8", cacheRevalidate},
+		{"/", "", 200, "<p>plain", "", "text/html; charset=utf-8", cacheRevalidate},
+		{"/en/", "", 200, "english", "", "text/html; charset=utf-8", cacheRevalidate},
+		{"/en", "", 308, "", "", "", cacheRevalidate},
+		{"/assets/engine.1.wasm", "br", 200, "\x00asm", "", "application/wasm", cacheForever},
+		{"/nothing", "", 404, "lost", "", "text/html; charset=utf-8", cacheRevalidate},
+		{"/_headers", "", 404, "lost", "", "text/html; charset=utf-8", cacheRevalidate},
+		{"/../index.html", "", 200, "<p>plain", "", "text/html; charset=utf-8", cacheRevalidate},
+	} {
+		r := get("GET", c.path, c.accept, "")
+		if r.StatusCode != c.status || r.Header.Get("Content-Encoding") != c.coding || r.Header.Get("Cache-Control") != c.cacheing {
+			t.Errorf("%s: status %d, encoding %q, caching %q", c.path, r.StatusCode, r.Header.Get("Content-Encoding"), r.Header.Get("Cache-Control"))
+		}
+		if c.status != 308 && (body(r) != c.body || r.Header.Get("Content-Type") != c.kind) {
+			t.Errorf("%s: wrong body or type %q", c.path, r.Header.Get("Content-Type"))
+		}
+		for _, h := range securityHeaders {
+			if r.Header.Get(h.name) != h.value {
+				t.Errorf("%s lacks %s", c.path, h.name)
+			}
+		}
+	}
+	first := get("GET", "/", "br", "")
+	if r := get("GET", "/", "br", first.Header.Get("ETag")); r.StatusCode != 304 || body(r) != "" {
+		t.Errorf("a known page was sent again: %d", r.StatusCode)
+	}
+	if r := get("GET", "/", "gzip", first.Header.Get("ETag")); r.StatusCode != 200 {
+		t.Error("another encoding has the same ETag")
+	}
+	if r := get("POST", "/", "", ""); r.StatusCode != 405 || r.Header.Get("Allow") != "GET, HEAD" {
+		t.Errorf("POST: %d", r.StatusCode)
+	}
+	if r := get("HEAD", "/", "", ""); r.StatusCode != 200 || body(r) != "" || r.Header.Get("Content-Length") != "8" {
+		t.Errorf("HEAD: %d, length %s", r.StatusCode, r.Header.Get("Content-Length"))
+	}
+}
+
+// The policy must leave no way out: no foreign host, no inline script, no eval, no form.
+func TestContentSecurityPolicy(t *testing.T) {
+	for _, must := range []string{"default-src 'none'", "form-action 'none'", "base-uri 'none'", "require-trusted-types-for 'script'", "connect-src 'self'"} {
+		if !strings.Contains(cspPage, must) {
+			t.Errorf("the page's policy lacks %s", must)
+		}
+	}
+	for _, never := range []string{"unsafe-inline", "'unsafe-eval'", "http:", "https:", "data:", "blob:", "*"} {
+		if strings.Contains(cspPage, never) {
+			t.Errorf("the page's policy allows %s", never)
+		}
+	}
+	for name, sample := range map[string]string{"_headers": headersFile(), "nginx": nginxSample(), "Caddy": caddySample()} {
+		for _, h := range securityHeaders {
+			if !strings.Contains(sample, h.name) || !strings.Contains(sample, h.value) {
+				t.Errorf("the %s sample lacks %s", name, h.name)
+			}
+		}
+	}
+}
+
+func TestProvincesInOrderOfCodes(t *testing.T) {
+	got := provinces([]region{
+		{Code: "320500", Name: name{"苏州市", "Suzhou"}, Pinyin: "su zhou", Initials: "sz", Province: name{"江苏省", "Jiangsu"}},
+		{Code: "110000", Name: name{"北京市", "Beijing"}, Pinyin: "bei jing", Initials: "bj", Province: name{"北京市", "Beijing"}},
+		{Code: "320100", Name: name{"南京市", "Nanjing"}, Pinyin: "nan jing", Initials: "nj", Province: name{"江苏省", "Jiangsu"}},
+	}, "zh")
+	if len(got) != 2 || got[0].Name != "北京市" || len(got[1].Regions) != 2 || got[1].Regions[0] != (option{"320100", "南京市", "nan jing nj"}) {
+		t.Errorf("got %v", got)
+	}
+}

@@ -59,10 +59,16 @@ export function eachEngine(title, options, body) {
   }
 }
 
-/** Keeps a picture: <engine>-<view>-<lang>-<theme>-<width>.png. @param {import('./engines.mjs').Page & {name: string}} b @param {string} view @param {string} lang @param {string} theme @param {number} width */
+/** Keeps a picture: <engine>-<view>-<lang>-<theme>-<width>.png. @param {import('./engines.mjs').Browser} b @param {string} view @param {string} lang @param {string} theme @param {number} width */
 export async function shot(b, view, lang, theme, width) {
   mkdirSync(SHOTS, { recursive: true });
-  await b.screenshot(`${SHOTS}/${b.name}-${view}-${lang}-${theme}-${width}.png`);
+  const file = `${SHOTS}/${b.name}-${view}-${lang}-${theme}-${width}`;
+  await b.screenshot(`${file}.png`);
+  if (b.can.fullPage) return;
+  // An engine that only shows its viewport shows the result in a picture of its own.
+  await b.eval('document.getElementById("result")?.scrollIntoView({ behavior: "instant" })');
+  await b.screenshot(`${file}-result.png`);
+  await b.eval('scrollTo({ top: 0, behavior: "instant" })');
 }
 
 /** No axe violation. Findings that axe cannot decide are printed to be looked at. @param {import('./engines.mjs').Page & {name: string}} b @param {string} what */

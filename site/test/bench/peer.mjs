@@ -52,7 +52,7 @@ export const rules = {
   'settlement . aid': { valeur: 'large amount + critical', ...yuan },
   'settlement . funds': { valeur: 'pooled + aid', ...yuan },
   'settlement . personal': { valeur: 'bill . total - funds', ...yuan },
-  'settlement . from account': { valeur: { 'le minimum de': ['insured . account', 'personal'] }, ...yuan },
+  'settlement . from account': { valeur: { 'le minimum de': ['insured . account', 'personal - bill . self funded'] }, ...yuan },
   'settlement . cash': { valeur: 'personal - from account', ...yuan },
 };
 

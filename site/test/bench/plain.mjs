@@ -27,6 +27,7 @@ export function settle(c) {
   const burden = Math.max(0, inScope - pooled - large - CRITICAL.threshold), low = Math.min(burden, CRITICAL.width);
   const critical = ratio(low * CRITICAL.shares[0] + (burden - low) * CRITICAL.shares[1], 10_000);
   const funds = pooled + large + critical, personal = c.total - funds;
-  const account = Math.min(c.account, personal);
+  // The account pays what is within the insurance, not what the person has chosen outside it.
+  const account = Math.min(c.account, personal - c.selfFunded);
   return { inscp_scp_amt: inScope, hifp_pay: pooled, hifob_pay: large + critical, fund_pay_sumamt: funds, psn_part_amt: personal, acct_pay: account, psn_cash_pay: personal - account };
 }

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"mingbai/engine"
 )
@@ -149,5 +150,24 @@ func TestYear(t *testing.T) {
 			}
 			year, balance = s.Year, balance-s.Totals[engine.Acct]
 		}
+	}
+}
+
+// TestDateAdd holds the addition of days to the calendar of the standard library.
+func TestDateAdd(t *testing.T) {
+	g := rand.New(rand.NewPCG(20261123, 8))
+	for i := 0; i < 2000; i++ {
+		day := time.Date(1990+g.IntN(109), time.January, 1+g.IntN(365), 0, 0, 0, 0, time.UTC)
+		n := g.IntN(400)
+		d, err := engine.ParseDate("", day.Format(time.DateOnly))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := d.Add(n).String(), day.AddDate(0, 0, n).Format(time.DateOnly); got != want {
+			t.Fatalf("%v and %d days: %s, want %s", d, n, got, want)
+		}
+	}
+	if d := engine.Date(20991230); d.Add(1) != 20991231 || d.Add(2) != 0 {
+		t.Errorf("the calendar ends with 2099: %v, %v", d.Add(1), d.Add(2))
 	}
 }

@@ -57,3 +57,18 @@ func (d Date) String() string {
 func (d Date) Year() int     { return int(d) / 10000 }
 func (d Date) Month() int    { return int(d) / 100 % 100 }
 func (d Date) MonthDay() int { return int(d) % 10000 }
+
+// Add is the day n days later, 0 beyond 2099.
+func (d Date) Add(n int) Date {
+	y, m, day := d.Year(), d.Month(), int(d)%100+n
+	for day > daysIn(y, m) {
+		day -= daysIn(y, m)
+		if m++; m > 12 {
+			y, m = y+1, 1
+		}
+	}
+	if y > 2099 {
+		return 0
+	}
+	return Date(y*10000 + m*100 + day)
+}

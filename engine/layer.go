@@ -509,7 +509,7 @@ func (e *entry) payBands(total Fen) Fen {
 		e.res.Bands = append(e.res.Bands, BandResult{g.from, g.to, g.base.fen(), band, g.share})
 		e.pay(Step{Kind: StepShare, Row: g.row, Base: g.base.fen(), Share: share, HasShare: true, Adjusted: g.adjusted}, mine, e.l.Payer)
 	}
-	if splitRow != nil {
+	if splitRow != nil && len(e.ladder) > 0 {
 		e.res.SplitPaid = sumPaid - mainPaid
 		e.pay(Step{Kind: StepShare, Row: splitRow, Base: e.res.Entered}, e.res.SplitPaid, e.l.Split.Payer)
 	}

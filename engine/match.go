@@ -58,6 +58,9 @@ func (r *resolved) resolve(p *Policy, s *Scheme, f *Facts, pick func(d Dim, n in
 	none := uint64(1) << p.Code(DimFiling, "none")
 	switch home := r.codes[DimPlace] == local; {
 	case home && r.codes[DimFiling] != none:
+		if len(f.codes[DimPlace]) > 1 || len(f.codes[DimFiling]) > 1 {
+			return impossible
+		}
 		return &InputError{Code: NotAllowed, Field: dims[DimFiling].field, Limit: "none"}
 	case !home && r.codes[DimFiling] == none:
 		r.codes[DimFiling] = 1 << p.Code(DimFiling, "unfiled")
@@ -65,6 +68,9 @@ func (r *resolved) resolve(p *Policy, s *Scheme, f *Facts, pick func(d Dim, n in
 	}
 	return nil
 }
+
+// impossible marks a combination of possible codes that cannot be together.
+var impossible = &InputError{Code: Contradiction, Field: dims[DimFiling].field, Limit: "none"}
 
 // fallback is the code taken where the claim says none. A disease that only sets some
 // patients apart is taken to be another one; a visit that is for the disease must say.

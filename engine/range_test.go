@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/shopspring/decimal"
+
 	"mingbai/engine"
 )
 
@@ -76,4 +78,75 @@ func TestRange(t *testing.T) {
 		sampled += int64(seen[1] - seen[0])
 	}
 	t.Logf("%d samples; the samples fill %d %% of the bounds on the person's part", samples, sampled*100/width)
+}
+
+// TestImpossibleTogether: with the place unknown, a way of filing can go with care away
+// from home only; the worlds at home in which something was filed do not count. At home
+// means exactly one thing, away three: as filed, and two ways unfiled.
+func TestImpossibleTogether(t *testing.T) {
+	p := beijing()
+	unfiled := engine.Cond{Dim: engine.DimFiling, Mask: 1 << p.Code(engine.DimFiling, "unfiled")}
+	l := &p.Schemes[0].Layers[0]
+	l.Adjust = append(l.Adjust, engine.Adjust{Op: engine.Plus, Table: &engine.Table{Gaps: true, Rows: []engine.Row{{ID: "a1", Value: engine.NewFigure(decimal.RequireFromString("-0.1")), When: []engine.Cond{unfiled}, From: 20010101}}}})
+	for _, x := range []struct {
+		why           string
+		place, filing []string
+		from, to      engine.Fen // what the pooled fund pays
+	}{
+		// 700 × 0.85; 700 × 0.75
+		{"at home or away, filed or not", []string{"local", "out_of_province"}, []string{"none", "referral"}, 52500, 59500},
+		{"at home or away with a filing", []string{"local", "out_of_province"}, []string{"referral"}, 59500, 59500},
+		{"at home whatever was filed", []string{"local"}, []string{"none", "referral", "unfiled"}, 59500, 59500},
+	} {
+		c := claim("active", 1, 2000_00)
+		c.Facts.Set(engine.DimPlace, x.place...)
+		c.Facts.Set(engine.DimFiling, x.filing...)
+		for _, known := range []bool{true, false} {
+			if !known {
+				c.Bill.PaidFirst = engine.Amount{Hi: 1}
+			}
+			s, err := engine.Settle(p, c)
+			if err != nil {
+				t.Errorf("%s: %v", x.why, err)
+				continue
+			}
+			got := engine.Amount{Lo: s.Totals[engine.Hifp], Hi: s.Totals[engine.Hifp]}
+			if s.Range != nil {
+				got = engine.Amount{Lo: s.Range.Lo[engine.Hifp], Hi: s.Range.Hi[engine.Hifp]}
+			}
+			if w := (engine.Amount{Lo: x.from, Hi: x.to}); known && got != w || !known && (got.Lo < w.Lo-1 || got.Lo > w.Lo || got.Hi != w.Hi) {
+				t.Errorf("%s: %v, want %v", x.why, got, w)
+			}
+		}
+	}
+	c := claim("active", 1, 2000_00)
+	c.Facts.Set(engine.DimFiling, "referral", "unfiled")
+	if _, err := engine.Settle(p, c); err == nil {
+		t.Error("at home with one of two filings: settled")
+	}
+}
+
+// TestNoEmptySplit: a share between two payers shows nothing where nothing entered.
+func TestNoEmptySplit(t *testing.T) {
+	p := beijing()
+	l := &p.Schemes[0].Layers[0]
+	l.Split = &engine.Split{Payer: engine.Cvlserv, Table: &engine.Table{Rows: []engine.Row{{ID: "s0", Value: engine.NewFigure(decimal.RequireFromString("0.8")), From: 20010101}}}}
+	for _, x := range []struct {
+		total engine.Fen
+		split int
+	}{{1300_00, 0}, {1301_00, 1}} {
+		s, err := engine.Settle(p, claim("active", 1, x.total))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, st := range s.Steps {
+			if st.Rule == "s0" {
+				n++
+			}
+		}
+		if n != x.split {
+			t.Errorf("%v: %d steps of the split, want %d", x.total, n, x.split)
+		}
+	}
 }

@@ -299,14 +299,16 @@ func (w *worlds) box() (rng *Range, year Year, err error) {
 	choice := make([]uint8, w.ins)
 	for {
 		r, y, e := w.bounds(choice)
-		if e != nil {
+		switch {
+		case e == nil:
+			if rng == nil {
+				rng, year = r, y
+			}
+			rng.join(r)
+			year = year.widen(y)
+		case !contradiction(e):
 			return nil, nil, e
 		}
-		if rng == nil {
-			rng, year = r, y
-		}
-		rng.join(r)
-		year = year.widen(y)
 		i := 0
 		for ; i < w.ins; i++ {
 			if w.vars[i].amount != nil {
@@ -356,9 +358,7 @@ func (w *worlds) sweep() (worst *Settlement, at []uint8, rng *Range, err error) 
 	var lastErr error
 	for {
 		out, e := w.one(choice)
-		if e != nil {
-			lastErr = e
-		} else {
+		if e == nil {
 			if rng == nil {
 				rng = newRange(out)
 			}
@@ -366,6 +366,8 @@ func (w *worlds) sweep() (worst *Settlement, at []uint8, rng *Range, err error) 
 			if worst == nil || Person(&out.Totals) > Person(&worst.Totals) {
 				worst, at = out, append([]uint8(nil), choice...)
 			}
+		} else if lastErr == nil || contradiction(lastErr) {
+			lastErr = e
 		}
 		if !w.next(choice) {
 			break

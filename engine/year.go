@@ -1,45 +1,69 @@
 package engine
 
-// SettleYear settles visits in the order given, each seeing what the ones before used
-// up. It starts from the first claim's own Year; what a later claim says of its Year is
-// replaced. Counters start anew where a claim falls into a later benefit year. Own
-// accounts and relatives' limits that all claims share are passed on by balance.
-// Where a claim does not say the ordinal of its admission, it is counted.
-//
-// The first error stops the fold; the settlements before it are returned with it.
+// Course is a person's visits in time order, each seeing what the ones before used up.
+// Its zero value, with a policy, is a year in which nothing happened yet.
+type Course struct {
+	Policy   *Policy
+	Year     Year     // counters after the last visit
+	Accounts []Wallet // what is left of the accounts
+	// Admissions counts the admissions of the benefit year, as far as the visits show.
+	Admissions int32
+	last       Date
+}
+
+// Settle settles the next visit. What the claim says of its Year and of its accounts is
+// replaced by what the visits before have left. Counters start anew where a claim falls
+// into a later benefit year. Where it does not say the ordinal of its admission, it is
+// counted. After an error the course stands where it stood.
+func (k *Course) Settle(c *Claim) (*Settlement, error) {
+	x := *c
+	x.Year, x.Accounts = k.Year, k.Accounts
+	admissions := k.Admissions
+	switch {
+	case k.last == 0:
+	case c.Date < k.last:
+		return nil, &InputError{Code: Contradiction, Field: "date", Limit: k.last.String()}
+	case k.Policy.BenefitYear(c.Date) != k.Policy.BenefitYear(k.last):
+		x.Year, admissions = k.Year.lifetime(), 0
+	}
+	if a := &x.Facts.ints[DimAdmission-numCodeDims]; x.admitted() {
+		if !a.given {
+			x.Facts.SetInt(DimAdmission, min(admissions, 98)+1)
+		}
+		admissions = a.hi
+	}
+	s, err := Settle(k.Policy, &x)
+	if err != nil {
+		return nil, err
+	}
+	k.Year, k.Accounts, k.Admissions, k.last = s.Year, spend(k.Accounts, s), admissions, c.Date
+	return s, nil
+}
+
+// admitted reports whether the visit is surely an admission.
+func (c *Claim) admitted() bool {
+	k := c.Facts.codes[DimKind]
+	return len(k) == 1 && k[0] == "inpatient"
+}
+
+// SettleYear settles visits in the order given. It starts from the first claim's own Year
+// and accounts. The first error stops the fold; the settlements before it are returned
+// with it.
 func SettleYear(p *Policy, claims []Claim) ([]*Settlement, error) {
 	out := make([]*Settlement, 0, len(claims))
-	var year Year
-	var accounts []Wallet
-	var last Date
-	admissions := int32(0)
+	k := Course{Policy: p}
 	for i := range claims {
-		c := claims[i]
-		switch {
-		case i == 0:
-			year, accounts = c.Year, c.Accounts
-		case c.Date < last:
-			return out, &InputError{Code: Contradiction, Field: "visits[" + string(appendUint(nil, uint64(i))) + "].date", Limit: last.String()}
-		case p.BenefitYear(c.Date) != p.BenefitYear(last):
-			year, admissions = year.lifetime(), 0
+		if i == 0 {
+			k.Year, k.Accounts = claims[i].Year, claims[i].Accounts
 		}
-		last = c.Date
-		c.Year, c.Accounts = year, accounts
-		if a := &c.Facts.ints[DimAdmission-numCodeDims]; !a.given {
-			if k := c.Facts.codes[DimKind]; len(k) == 1 && k[0] == "inpatient" {
-				c.Facts.SetInt(DimAdmission, admissions+1)
-			}
-		}
-		s, err := Settle(p, &c)
+		s, err := k.Settle(&claims[i])
 		if err != nil {
+			if e, ok := err.(*InputError); ok && e.Code == Contradiction && e.Field == "date" {
+				e.Field = "visits[" + string(appendUint(nil, uint64(i))) + "].date"
+			}
 			return out, err
 		}
 		out = append(out, s)
-		year = s.Year
-		accounts = spend(accounts, s)
-		if k := c.Facts.codes[DimKind]; len(k) == 1 && k[0] == "inpatient" {
-			admissions = c.Facts.ints[DimAdmission-numCodeDims].hi
-		}
 	}
 	return out, nil
 }

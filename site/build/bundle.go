@@ -27,14 +27,51 @@ func buildWasm(root string) ([]byte, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
+	hash, err := engineHash(root)
+	if err != nil {
+		return nil, err
+	}
 	out := filepath.Join(dir, "engine.wasm")
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-gcflags=all=-l", "-gcflags=mingbai/engine=", "-ldflags=-s -w -buildid=", "-o", out, "./wasm/js")
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-gcflags=all=-l", "-gcflags=mingbai/engine=", "-ldflags=-s -w -buildid= -X mingbai/wasm.Build="+hash, "-o", out, "./wasm/js")
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	if report, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("building wasm/js: %w\n%s", err, report)
 	}
 	return os.ReadFile(out)
+}
+
+// engineHash names the engine by what it is compiled from: its sources, the compiled
+// regions, the versions of its modules. Somebody with the same sources gets the same name.
+func engineHash(root string) (string, error) {
+	var list strings.Builder
+	add := func(file string) error {
+		data, err := os.ReadFile(filepath.Join(root, file))
+		fmt.Fprintf(&list, "%s %s\n", contentHash(data), filepath.ToSlash(file))
+		return err
+	}
+	for _, dir := range []string{"engine", "policies", "wasm"} {
+		err := filepath.WalkDir(filepath.Join(root, dir), func(p string, d fs.DirEntry, err error) error {
+			name := filepath.Base(p)
+			if err != nil || d.IsDir() || strings.HasSuffix(name, "_test.go") || path.Ext(name) != ".go" && path.Ext(name) != ".bin" {
+				return err
+			}
+			file, err := filepath.Rel(root, p)
+			if err != nil {
+				return err
+			}
+			return add(file)
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	for _, file := range []string{"go.mod", "go.sum"} {
+		if err := add(file); err != nil {
+			return "", err
+		}
+	}
+	return contentHash([]byte(list.String()))[:hashLen], nil
 }
 
 // wasmExec is the toolchain's own glue. It is taken from the toolchain that compiles the

@@ -198,14 +198,17 @@ func (b *bounder) layer(l *Layer, path string) {
 		p := e.Bucket
 		enters[p] = true
 		a := b.led[p]
+		options := ends(a)
 		if p == Copay || p == AboveCap {
-			// unrounded it may stand half a fen to either side
-			a = Amount{max(0, a.Lo-1), a.Hi + 1}
+			options = 2 // unrounded it may stand half a fen to either side
 		}
-		corners = append(corners, corner{ends(a), func(r *run, i int) {
+		corners = append(corners, corner{options, func(r *run, i int) {
 			r.led[p] = a.end(i)
 			if p == Copay || p == AboveCap {
-				r.fine[p] = fromFen(r.led[p])
+				r.fine[p] = fromFen(r.led[p]).sub(num{0, fenUnit / 2})
+				if i == 1 {
+					r.fine[p] = fromFen(r.led[p]).add(num{0, fenUnit / 2})
+				}
 			}
 			if p < Deducted {
 				r.out.Totals[p] = r.led[p]

@@ -216,6 +216,7 @@ func (w *worlds) one(choice []uint8) (*Settlement, error) {
 			}
 		}
 	}
+	w.fit(&c, choice)
 	open := openRows{rows: w.open}
 	for i := range w.open {
 		var o uint8
@@ -235,6 +236,34 @@ func (w *worlds) one(choice []uint8) (*Settlement, error) {
 		return nil, r.err
 	}
 	return r.out, nil
+}
+
+// fit keeps the unknown parts of the bill, at their upper ends, within what the other
+// parts leave of the total.
+func (w *worlds) fit(c *Claim, choice []uint8) {
+	if len(c.Bill.Lines) > 0 {
+		return
+	}
+	parts := [...]*Amount{&c.Bill.SelfFunded, &c.Bill.OverLimit, &c.Bill.PaidFirst, &c.Bill.Separate}
+	rest := c.Bill.Total.Lo
+	var free []*Amount
+	for _, a := range parts {
+		rest -= a.Lo
+	}
+	for i := 0; i < w.ins; i++ {
+		if f := w.vars[i].amount; f != nil && choice[i] == 1 {
+			for _, a := range parts {
+				if f(c) == a {
+					rest += a.Lo
+					free = append(free, a)
+				}
+			}
+		}
+	}
+	for _, a := range free {
+		*a = Exactly(max(0, min(a.Lo, rest)))
+		rest -= a.Lo
+	}
 }
 
 // year is the claim's year in this world, as it was before the claim.
@@ -431,6 +460,14 @@ func (w *worlds) doubts(at []uint8, worst *Settlement) []Doubt {
 	return out
 }
 
+// Bounds is the settlement's range; where nothing is unknown, both ends are its figures.
+func (s *Settlement) Bounds() *Range {
+	if s.Range != nil {
+		return s.Range
+	}
+	return newRange(s)
+}
+
 func newRange(s *Settlement) *Range {
 	two := func(f Fen) [2]Fen { return [2]Fen{f, f} }
 	return &Range{Lo: s.Totals, Hi: s.Totals, SelfPay: two(s.SelfPay), SelfFund: two(s.SelfFund),
@@ -447,6 +484,19 @@ func (r *Range) widen(s *Settlement) {
 	}{{&r.SelfPay, s.SelfPay}, {&r.SelfFund, s.SelfFund}, {&r.FundSum, Funds(&s.Totals)}, {&r.PersonSum, Person(&s.Totals)},
 		{&r.Direct, s.Direct}, {&r.Refund, s.Refund}, {&r.Deduct, s.Deduct}} {
 		x.r[0], x.r[1] = min(x.r[0], x.v), max(x.r[1], x.v)
+	}
+}
+
+// Sum adds the bounds of another settlement.
+func (r *Range) Sum(o *Range) {
+	for p := range r.Lo {
+		r.Lo[p] += o.Lo[p]
+		r.Hi[p] += o.Hi[p]
+	}
+	for _, x := range [...]struct{ r, o *[2]Fen }{{&r.SelfPay, &o.SelfPay}, {&r.SelfFund, &o.SelfFund}, {&r.FundSum, &o.FundSum},
+		{&r.PersonSum, &o.PersonSum}, {&r.Direct, &o.Direct}, {&r.Refund, &o.Refund}, {&r.Deduct, &o.Deduct}} {
+		x.r[0] += x.o[0]
+		x.r[1] += x.o[1]
 	}
 }
 

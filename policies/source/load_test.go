@@ -192,6 +192,7 @@ func TestNationalMistakesAreThoseOfItsFile(t *testing.T) {
 		{"format: 1", "format: 1\nregion: {}", `national.yaml:3:1: unknown key "region" in national.yaml`},
 		{"kind: pharmacy}", "kind: inpatient}", "two rows of employee.account hold for kind inpatient on 2023-01-01"},
 		{"value: unknown, between: [-0.1, 0]", "value: 0.1%", `value must be a plain decimal, not "0.1%"`},
+		{"    - partial: true\n", "    - use: away\n    - partial: true\n", "a shared list cannot use another"},
 		{"  employee:\n", "  employee:\n    layers: []\n", `"layers" does not belong in a scheme`},
 	} {
 		if strings.Count(text, c.old) != 1 {

@@ -163,8 +163,14 @@ func (b *bounder) bill() {
 	}{{SelfFunded, v.SelfFunded}, {OverLimit, v.OverLimit}, {PaidFirst, v.PaidFirst}, {Separate, v.Separate}}
 	b.led[Bill] = Amount{v.Total.Lo, v.Total.Hi}
 	in := b.led[Bill]
-	for _, x := range parts {
-		b.led[x.p] = Amount{x.a.Lo, min(x.a.Hi, v.Total.Hi)}
+	for i, x := range parts {
+		most := v.Total.Hi // what the other parts leave at least
+		for j, o := range parts {
+			if j != i {
+				most -= o.a.Lo
+			}
+		}
+		b.led[x.p] = Amount{x.a.Lo, max(x.a.Lo, min(x.a.Hi, most))}
 		in.Lo, in.Hi = in.Lo-x.a.Hi, in.Hi-x.a.Lo
 	}
 	b.led[InScope] = Amount{max(0, in.Lo), max(0, in.Hi)}
@@ -199,15 +205,15 @@ func (b *bounder) layer(l *Layer, path string) {
 		enters[p] = true
 		a := b.led[p]
 		options := ends(a)
-		if p == Copay || p == AboveCap {
-			options = 2 // unrounded it may stand half a fen to either side
+		if (p == Copay || p == AboveCap) && a.Hi > 0 {
+			options = 2 // unrounded it may stand a fen to either side: two roundings
 		}
 		corners = append(corners, corner{options, func(r *run, i int) {
 			r.led[p] = a.end(i)
-			if p == Copay || p == AboveCap {
-				r.fine[p] = fromFen(r.led[p]).sub(num{0, fenUnit / 2})
+			if options == 2 && (p == Copay || p == AboveCap) {
+				r.fine[p] = fromFen(r.led[p]).sub(num{0, fenUnit})
 				if i == 1 {
-					r.fine[p] = fromFen(r.led[p]).add(num{0, fenUnit / 2})
+					r.fine[p] = fromFen(r.led[p]).add(num{0, fenUnit})
 				}
 			}
 			if p < Deducted {
@@ -278,7 +284,7 @@ func (b *bounder) layer(l *Layer, path string) {
 		after[Copay] = Amount{min(after[Copay].Lo, stay.Lo), max(after[Copay].Hi, stay.Hi)}
 	}
 	for p := range after {
-		if (p == int(Copay) || p == int(AboveCap)) && open {
+		if (p == int(Copay) || p == int(AboveCap)) && open && after[p].Hi > 0 {
 			after[p] = Amount{after[p].Lo - 1, after[p].Hi + 1} // rounded for display
 		}
 		if enters[p] {

@@ -40,6 +40,7 @@ func init() {
 	operations = []Operation{
 		{Name: "settle", Run: settle},
 		{Name: "validate", Run: validate},
+		{Name: "year", Run: year},
 		{Name: "regions", Run: regions},
 		{Name: "policy", Run: policy},
 		{Name: "about", Run: about},
@@ -82,7 +83,13 @@ type Call struct {
 const maxProblems = 50
 
 // Refuse adds a problem. The operation goes on as far as it can, to find the others.
+// What is wrong in a part that is read more than once is said once.
 func (c *Call) Refuse(p Problem) {
+	for i := range c.problems {
+		if o := &c.problems[i]; o.Code == p.Code && o.Field == p.Field {
+			return
+		}
+	}
 	if len(c.problems) < maxProblems {
 		c.problems = append(c.problems, p)
 	}

@@ -53,19 +53,25 @@ type input struct {
 	policy *engine.Policy
 	scheme *engine.Scheme // nil where the request does not name one that exists
 	claim  engine.Claim
-	lines  string   // "bill.items" or "bill.classes" where the bill is given so
-	silent []string // fields of the bill taken as nil because the request does not say
-	wallet []int    // where in the request each of the claim's accounts stands
+	lines  string       // "items" or "classes" where the bill is given so
+	silent []string     // fields of the bill taken as nil because the request does not say
+	wallet []int        // where in the request each of the claim's accounts stands
+	within []json.Value // the objects that make up the request, innermost first; nil: the request itself
 }
 
 // claim reads what settle, validate and the operations built on them have in common.
-// What is wrong has been refused when it returns; the rest of the input is usable.
-func (c *Call) claim() *input {
+// What is wrong has been refused when it returns; the rest of the input is usable. The
+// values of further fields that the operation knows are returned in their order.
+func (c *Call) claim(further ...string) (*input, []json.Value) {
 	in := &input{}
-	var f [14]json.Value
-	c.Fields(c.Request, claimFields, f[:])
+	names := claimFields
+	if len(further) > 0 {
+		names = append(names[:len(names):len(names)], further...)
+	}
+	f := make([]json.Value, len(names))
+	c.Fields(c.Request, names, f)
 	in.policy = c.whose(f[2], f[3])
-	in.claim.Date = c.date(f[4], "date")
+	in.claim.Date = c.date(in, f[4])
 	c.person(in, f[5])
 	c.visit(in, f[6])
 	c.bill(in, f[7])
@@ -74,12 +80,16 @@ func (c *Call) claim() *input {
 	c.given(in, f[10])
 	c.plans(in, f[11])
 	c.overrides(in, f[12])
-	if c.list(f[13], maxCodes) {
-		for v := range f[13].All {
-			in.claim.AcceptDraft = c.oneOf(v, "draft") == 0 || in.claim.AcceptDraft
+	c.accept(in, f[13])
+	return in, f[len(claimFields):]
+}
+
+func (c *Call) accept(in *input, v json.Value) {
+	if c.list(v, maxCodes) {
+		for e := range v.All {
+			in.claim.AcceptDraft = c.oneOf(e, "draft") == 0 || in.claim.AcceptDraft
 		}
 	}
-	return in
 }
 
 // whose finds the policy that a request names by region or by handle.
@@ -107,8 +117,12 @@ func (c *Call) whose(region, handle json.Value) *engine.Policy {
 	return p
 }
 
-func (c *Call) date(v json.Value, field string) engine.Date {
-	s := c.text(v, field, true)
+func (c *Call) date(in *input, v json.Value) engine.Date {
+	if !v.Given() {
+		c.missing(in.field("date"))
+		return 0
+	}
+	s := c.text(v, "", false)
 	if v.Kind() != json.String {
 		return 0
 	}
@@ -119,12 +133,22 @@ func (c *Call) date(v json.Value, field string) engine.Date {
 	return d
 }
 
-func (c *Call) person(in *input, v json.Value) {
+// person reads the facts about the person from one object, or from several of which the
+// later go above the earlier.
+func (c *Call) person(in *input, from ...json.Value) {
 	var f [16]json.Value
-	c.Fields(v, personFields, f[:])
+	for _, v := range from {
+		var more [len(f)]json.Value
+		c.Fields(v, personFields, more[:])
+		for i, x := range more {
+			if x.Given() {
+				f[i] = x
+			}
+		}
+	}
 	switch s := f[0]; {
 	case !s.Given():
-		c.missing("person.scheme")
+		c.missing(in.field("person.scheme"))
 	case s.Kind() != json.String:
 		c.form(s, "code")
 	case in.policy != nil:
@@ -303,17 +327,18 @@ func (c *Call) bill(in *input, v json.Value) {
 		if !items.Given() {
 			lines, first = classes, "classes"
 		}
-		in.lines = "bill." + first
+		in.lines = first
 		for i, other := range f[:6] {
 			if other.Given() && !(i == 5 && first == "classes") {
-				c.deny(other, engine.Contradiction, in.lines)
+				c.deny(other, engine.Contradiction, v.Path()+"."+first)
 			}
 		}
 		c.items(in, lines)
 		return
 	}
-	if !f[0].Given() {
-		c.missing("bill.total")
+	// What an operation varies need not be said.
+	if !f[0].Given() && c.Request.Get("axis").Text() != "bill.total" {
+		c.missing(in.field("bill.total"))
 	}
 	b := &in.claim.Bill
 	b.Total = c.amount(f[0], engine.MaxFen)
@@ -620,11 +645,41 @@ func (c *Call) overrides(in *input, v json.Value) {
 func (in *input) field(name string) string {
 	if in.lines != "" {
 		if rest, ok := strings.CutPrefix(name, "bill.lines"); ok {
-			return in.lines + rest
+			name = "bill." + in.lines + rest
 		}
 	}
 	if rest, ok := strings.CutPrefix(name, "accounts["); ok && len(rest) == 2 && int(rest[0]-'0') < len(in.wallet) {
-		return "accounts[" + itoa(in.wallet[rest[0]-'0']) + "]"
+		name = "accounts[" + itoa(in.wallet[rest[0]-'0']) + "]"
+	}
+	if in.within == nil {
+		return name
+	}
+	return in.whole(name)
+}
+
+// whole makes a field's path complete where the request is put together from several
+// objects: the innermost that has the field, else the one where it belongs.
+func (in *input) whole(name string) string {
+	step := pathSteps(name)
+	inner, outer := in.within[0], in.within[len(in.within)-1]
+	for _, o := range in.within {
+		v := o.Get(step[0])
+		if v.Given() && (len(step) == 1 || v.Kind() != json.Object || v.Get(step[1]).Given()) {
+			return under(o, name)
+		}
+	}
+	switch step[0] {
+	case "date", "visit", "bill", "given":
+		return under(inner, name)
+	case "person", "year":
+		return under(in.within[1], name)
+	}
+	return under(outer, name)
+}
+
+func under(o json.Value, name string) string {
+	if at := o.Path(); at != "" {
+		return at + "." + name
 	}
 	return name
 }

@@ -189,7 +189,7 @@ func TestExamplesShowEverything(t *testing.T) {
 			t.Errorf("%s is refused: %v", f, o["error"])
 		}
 	}
-	for _, list := range [][]string{claimFields, personFields, visitFields, billFields, itemFields, counterFields, accountFields, planFields, fromTo} {
+	for _, list := range [][]string{claimFields, personFields, visitFields, billFields, itemFields, counterFields, accountFields, planFields, fromTo, yearFields, memberFields, stayFields, repeatFields, purseFields} {
 		for _, name := range list {
 			if name == "policy" {
 				continue // a handle stands for a policy that was loaded first

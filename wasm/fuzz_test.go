@@ -16,6 +16,7 @@ func FuzzHandle(f *testing.F) {
 	f.Add(request(`{"visit":{"kind":"chronic","disease":"unknown"},"year":{"chronic/tumour@2026-05":{"paid":"900","spell":"1"}},"accounts":[{"owner":"self","balance":"1"},{"owner":"family","limit":"unknown"}]}`))
 	f.Add(request(`{"given":{"inpatient":"1"},"plans":[{"enters":["copay","self_funded"],"share":"0.5","cap":"10"}],"overrides":{"employee.inpatient.caps[0].table[0]":"none"},"accept":["draft"]}`))
 	f.Add(items(`[{"class":"b","kind":"bed","amount":"1.2345","limit":"1","paid_first_share":"0.1","not_covered":true,"separate":false,"name":"床"}]`))
+	f.Add(yearRequest(`{"accounts":[{"owner":"self","balance":"unknown"}],"visits":[{"date":"2026-05-01","visit":{"kind":"inpatient","level":["tertiary","primary"]},"bill":{"total":"unknown"},"repeat":{"times":3,"every_days":100}}]}`))
 	for _, op := range []string{"validate", "policy", "regions", "about", "nothing"} {
 		f.Add(`{"v":1,"op":"` + op + `","policy":"sample"}`)
 	}

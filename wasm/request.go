@@ -214,6 +214,41 @@ func (c *Call) oneOf(v json.Value, allowed ...string) int {
 	return -1
 }
 
+// pathSteps takes a path of the request apart: names, and "[0]" for elements. What names
+// a rule, a payment or a counter is one step, whatever characters it has.
+func pathSteps(path string) []string {
+	first, rest := path, ""
+	if i := strings.IndexAny(path, ".["); i >= 0 {
+		first, rest = path[:i], path[i:]
+	}
+	steps := []string{first}
+	switch first {
+	case "overrides", "given", "year":
+		rest = strings.TrimPrefix(rest, ".")
+		if i := strings.LastIndexByte(rest, '.'); first == "year" && i >= 0 {
+			return append(steps, rest[:i], rest[i+1:])
+		}
+		if rest != "" {
+			steps = append(steps, rest)
+		}
+		return steps
+	}
+	for rest != "" {
+		from := 0
+		if rest[0] == '.' {
+			rest = rest[1:]
+		} else {
+			from = 1 // the bracket belongs to the step
+		}
+		i := strings.IndexAny(rest[from:], ".[")
+		if i < 0 {
+			return append(steps, rest)
+		}
+		steps, rest = append(steps, rest[:from+i]), rest[from+i:]
+	}
+	return steps
+}
+
 func appendInt(b []byte, n int32) []byte {
 	if n < 0 {
 		return json.AppendUint(append(b, '-'), uint64(-int64(n)))

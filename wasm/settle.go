@@ -7,7 +7,7 @@ import (
 
 // settle answers {"op":"settle"} with the settlement and what it rests on.
 func settle(c *Call) {
-	in := c.claim()
+	in, _ := c.claim()
 	if c.Refused() {
 		return
 	}
@@ -28,6 +28,8 @@ type answer struct {
 	p    *engine.Policy
 	s    *engine.Settlement
 	used [4]uint64 // sources that the settlement rests on, by position
+	// brief leaves out what each of many settlements would repeat.
+	brief bool
 }
 
 func (a *answer) fen(name string, f engine.Fen) {
@@ -78,8 +80,15 @@ var bucketFields = [...]struct {
 }
 
 func (a *answer) settlement(name string) {
-	s := a.s
 	a.ObjectAt(name)
+	a.figures()
+	a.rest()
+	a.EndObject()
+}
+
+// figures writes the national fields and the receipt's lines.
+func (a *answer) figures() {
+	s := a.s
 	a.fen("medfee_sumamt", s.Totals[engine.Bill])
 	for _, f := range bucketFields {
 		a.fen(f.name, s.Totals[f.of])
@@ -97,6 +106,11 @@ func (a *answer) settlement(name string) {
 	}
 	a.fen("self_pay", s.SelfPay)
 	a.fen("self_funded", s.SelfFund)
+}
+
+// rest writes what a settlement has besides its figures.
+func (a *answer) rest() {
+	s := a.s
 	a.ObjectAt("counter")
 	a.fen("direct", s.Direct)
 	a.fen("manual", s.Totals[engine.Bill])
@@ -112,7 +126,6 @@ func (a *answer) settlement(name string) {
 		a.ranges(s.Range)
 		a.unknowns()
 	}
-	a.EndObject()
 }
 
 func (a *answer) layers() {
@@ -336,10 +349,12 @@ func (a *answer) metInt(cond *engine.Cond) {
 	a.EndObject()
 }
 
-func (a *answer) ahead() {
+func (a *answer) ahead() { a.thresholds(a.s.Ahead) }
+
+func (a *answer) thresholds(list []engine.Ahead) {
 	a.ArrayAt("ahead")
-	for i := range a.s.Ahead {
-		h := &a.s.Ahead[i]
+	for i := range list {
+		h := &list[i]
 		a.Object()
 		a.Text("code", h.Code)
 		a.Text("rule", h.Rule)
@@ -357,6 +372,9 @@ func (a *answer) ahead() {
 func (a *answer) notes() {
 	a.ArrayAt("notes")
 	for _, f := range a.in.silent {
+		if a.brief {
+			break
+		}
 		a.Object()
 		a.Text("code", "assumed")
 		a.Text("field", "bill."+f)
@@ -365,6 +383,9 @@ func (a *answer) notes() {
 	}
 	for i := range a.s.Notes {
 		n := &a.s.Notes[i]
+		if a.brief && n.Code == "assumed" {
+			continue
+		}
 		a.Object()
 		a.Text("code", n.Code)
 		a.str("field", n.Field)
@@ -389,10 +410,12 @@ func noteValue(code string) string {
 }
 
 // yearAfter writes the year with this claim booked, as the next request takes it.
-func (a *answer) yearAfter() {
+func (a *answer) yearAfter() { a.year(a.s.Year) }
+
+func (a *answer) year(y engine.Year) {
 	a.ObjectAt("year")
-	for i := range a.s.Year {
-		n := &a.s.Year[i]
+	for i := range y {
+		n := &y[i]
 		a.Name(n.Key)
 		a.Object()
 		a.between("entered", n.Entered)

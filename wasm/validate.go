@@ -11,7 +11,7 @@ import (
 //
 //	{"v":1,"ok":true,"valid":false,"errors":[…],"needed":["visit.level"],"used":["date",…]}
 func validate(c *Call) {
-	in := c.claim()
+	in, _ := c.claim()
 	if !c.Refused() {
 		if _, err := engine.Settle(in.policy, &in.claim); err != nil {
 			c.refused(in, err)

@@ -130,6 +130,7 @@ func (r tried) holds(codes map[string]string, age int, day string) bool {
 }
 
 func TestProofAgreesWithTrying(t *testing.T) {
+	t.Parallel()
 	rnd := rand.New(rand.NewPCG(1, 2))
 	verdicts := map[string]int{}
 	for range 600 {

@@ -10,6 +10,7 @@ import (
 // No word of a file goes unread: replacing any by another thing is refused or gives
 // another policy.
 func TestEveryWordMatters(t *testing.T) {
+	t.Parallel()
 	nat, err := os.ReadFile("testdata/national.yaml")
 	if err != nil {
 		t.Fatal(err)

@@ -45,7 +45,7 @@ func TestExamples(t *testing.T) {
 			"hifp_pay": "149025.00", "hifmi_pay": "23252.45", "psn_part_amt": "27722.55"}},
 		{"settle-own-plan", "given 50,000; copay 61,000 − 1,300 − 50,000 = 9,700; of the plan's 2,000 are 500 used; (9,700 − 1,500) × 0.7 = 5,740; own 5,260, of it 250.50 from the spouse",
 			map[string]string{"hifp_pay": "50000.00", "oth_pay": "5740.00", "psn_part_amt": "5260.00", "acct_mulaid_pay": "250.50", "psn_cash_pay": "5009.50"}},
-		{"settle-draft", "5,000 × 0.8, no deductible", map[string]string{"hifob_pay": "4000.00", "psn_cash_pay": "1000.00", "grade": "C"}},
+		{"settle-draft", "5,000 × 0.8, no deductible; worst: the yearly cap is not known", map[string]string{"hifob_pay": "0.00", "psn_cash_pay": "5000.00", "grade": "C"}},
 	} {
 		t.Run(tt.file, func(t *testing.T) {
 			t.Log(tt.why)
@@ -60,10 +60,32 @@ func TestExamples(t *testing.T) {
 	if got, w := at(t, o, "settlement", "range", "hifp_pay"), any(parsed(`{"from":"20145.00","to":"23247.50"}`)); !reflect.DeepEqual(got, w) {
 		t.Errorf("range of hifp_pay %v, want %v", got, w)
 	}
+	o = settled(t, example(t, "settle-draft"))
+	if got, w := at(t, o, "settlement", "range", "hifob_pay"), any(parsed(`{"from":"0.00","to":"4000.00"}`)); !reflect.DeepEqual(got, w) {
+		t.Errorf("range of hifob_pay %v, want %v", got, w)
+	}
 	o = settled(t, example(t, "settle-out-of-area"))
 	if got, w := at(t, o, "settlement", "range", "hifp_pay"), any(parsed(`{"from":"46525.00","to":"52395.00"}`)); !reflect.DeepEqual(got, w) {
 		t.Errorf("range of hifp_pay %v, want %v", got, w)
 	}
+	o = settled(t, example(t, "year"))
+	// Below 1,800 nothing; 60,000 as the first admission 52,395; the third outpatient bill
+	// meets the last 200 of the deductible: 600 × 0.7; second admission: 26,350 × 0.85.
+	for i, w := range []string{"0.00", "0.00", "52395.00", "420.00", "22397.50"} {
+		if got := at(t, o, "year", "settlements", i, "fund_pay_sumamt"); got != w {
+			t.Errorf("settlement %d: funds %v, want %s", i, got, w)
+		}
+	}
+	// 800 of the account on the first visit, 800 on the second, 400 on the third.
+	want(t, at(t, o, "year", "totals"), map[string]string{"acct_pay": "2000.00", "fund_pay_sumamt": "75212.50"})
+	want(t, at(t, o, "year", "next_admission"), map[string]string{"deductible": "650.00"})
+	o = settled(t, example(t, "year-members"))
+	// Father: nothing of the deductible is left, 85 % of the retired: 300 own; then 600, of it
+	// 200 own and 400 of the daughter's. Daughter: 100 above 900 at 90 %: 910 of her own.
+	for i, w := range []map[string]string{{"acct_pay": "300.00", "psn_cash_pay": "0.00"}, {"acct_pay": "910.00", "hifob_pay": "90.00"}, {"acct_pay": "200.00", "acct_mulaid_pay": "400.00"}} {
+		want(t, at(t, o, "year", "settlements", i), w)
+	}
+	want(t, at(t, o, "year", "accounts", 1), map[string]string{"left": "1690.00", "limit_left": "600.00"})
 }
 
 // checkSources looks that every source named stands beside the settlement, and no other.

@@ -41,6 +41,7 @@ func init() {
 		{Name: "settle", Run: settle},
 		{Name: "validate", Run: validate},
 		{Name: "year", Run: year},
+		{Name: "compare", Run: compare},
 		{Name: "regions", Run: regions},
 		{Name: "policy", Run: policy},
 		{Name: "about", Run: about},

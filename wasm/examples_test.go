@@ -182,6 +182,20 @@ func TestExamplePolicy(t *testing.T) {
 	}
 }
 
+func TestExampleCompare(t *testing.T) {
+	o := settled(t, example(t, "compare"))
+	// Own, active and first: 28,700 × 0.15 + 10,000 × 0.10 + 20,000 × 0.05 + 1,300 = 7,605.
+	want(t, at(t, o, "compare", "base"), map[string]string{"psn_part_amt": "7605.00"})
+	// Retired, second: 650 + 0.6 × (29,350 × 0.15 + 1,000 + 1,000) = 650 + 3,841.50.
+	for _, x := range at(t, o, "compare", "cases").([]any) {
+		if text(x.(obj)["set"]) == `{"person.status":"retired","visit.admission":2,"visit.level":"tertiary"}` {
+			want(t, x, map[string]string{"psn_part_amt": "4491.50", "difference": "-3113.50"})
+			return
+		}
+	}
+	t.Error("the case is not among them")
+}
+
 func TestExampleAbout(t *testing.T) {
 	o := answerTo(t, example(t, "about"))
 	a := at(t, o, "about", "coverage").(obj)

@@ -205,16 +205,20 @@ func (b *bounder) layer(l *Layer, path string) {
 		enters[p] = true
 		a := b.led[p]
 		options := ends(a)
-		if (p == Copay || p == AboveCap) && a.Hi > 0 {
-			options = 2 // unrounded it may stand a fen to either side: two roundings
+		rounded := (p == Copay || p == AboveCap) && a.Hi > 0
+		if rounded {
+			options = 4 // unrounded it may stand a fen to either side: two roundings
 		}
 		corners = append(corners, corner{options, func(r *run, i int) {
-			r.led[p] = a.end(i)
-			if options == 2 && (p == Copay || p == AboveCap) {
-				r.fine[p] = fromFen(r.led[p]).sub(num{0, fenUnit})
-				if i == 1 {
-					r.fine[p] = fromFen(r.led[p]).add(num{0, fenUnit})
-				}
+			r.led[p] = a.end(i & 1)
+			if p == Copay || p == AboveCap {
+				r.fine[p] = fromFen(r.led[p])
+			}
+			switch {
+			case rounded && i < 2:
+				r.fine[p] = r.fine[p].sub(num{0, fenUnit})
+			case rounded:
+				r.fine[p] = r.fine[p].add(num{0, fenUnit})
 			}
 			if p < Deducted {
 				r.out.Totals[p] = r.led[p]
@@ -285,7 +289,7 @@ func (b *bounder) layer(l *Layer, path string) {
 	}
 	for p := range after {
 		if (p == int(Copay) || p == int(AboveCap)) && open && after[p].Hi > 0 {
-			after[p] = Amount{after[p].Lo - 1, after[p].Hi + 1} // rounded for display
+			after[p] = Amount{after[p].Lo - 2, after[p].Hi + 2} // each sorting rounds it for display
 		}
 		if enters[p] {
 			b.led[p] = after[p]

@@ -37,7 +37,7 @@ func TestRange(t *testing.T) {
 			t.Fatal("no range")
 		}
 		if got := engine.Person(&s.Totals); got > s.Range.PersonSum[1] || got < s.Range.PersonSum[0] {
-			t.Errorf("plain figures %v outside %v", got, s.Range.PersonSum)
+			t.Errorf("plain figures %v outside %v\n%+v\n%+v\n%v\n%v\n%v", got, s.Range.PersonSum, c, rs, s.Totals, s.Range.Lo, s.Range.Hi)
 		}
 		pick := func(a engine.Amount) engine.Amount {
 			return engine.Exactly(a.Lo + engine.Fen(g.Int64N(int64(a.Hi-a.Lo)+1)))

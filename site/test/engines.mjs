@@ -176,7 +176,7 @@ async function chromium(o) {
       upload: (/** @type {string} */ s, /** @type {string} */ file) => page.setInputFiles(s, file),
       resize: (/** @type {number} */ width, height = o.height) => page.setViewportSize({ width, height }),
       media: (/** @type {Media} */ m) => media(page, m),
-      screenshot: async (/** @type {string} */ path) => { await page.screenshot({ path, fullPage: true }); },
+      screenshot: async (/** @type {string} */ path) => { await page.screenshot({ path, fullPage: true, scale: (page.viewportSize()?.width ?? 0) > 600 ? 'css' : 'device' }); },
       pdf: async (/** @type {string} */ path) => { await page.pdf({ path, format: 'A4', printBackground: true }); },
       early: (/** @type {string} */ code) => page.addInitScript(code),
       throttle: async (/** @type {number} */ rate) => { await cdp.send('Emulation.setCPUThrottlingRate', { rate }); },

@@ -1,7 +1,7 @@
 // The Estimate page as people use it, in three engines, with the headers that the product ships.
 import { before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { ESTIMATE, field, pays, radio, ready, says, you } from './page.mjs';
+import { ESTIMATE, choose, field, pays, radio, ready, says, you } from './page.mjs';
 import { accessible, eachEngine, fits, nothingLeft, shot, witnessed } from './spec.mjs';
 
 // The page opens on a Beijing pensioner's first stay in a tertiary hospital: total 30000, self-funded 2000, paid first 1000.
@@ -63,12 +63,12 @@ eachEngine('Estimate', { timeout: 300_000 }, (t) => {
   test('a choice changes the result: hospital, status, scheme', async () => {
     await fresh();
     // Secondary: own share 13 % × 0.6 = 7.8 %; 92.2 % of 25700 = 23695.40.
-    await t.b.click(radio('visit.level', 'secondary'));
+    await choose(t.b, 'visit.level', 'secondary');
     await pays(t.b, '6,304.60');
     // In work: 87 % of 25700 = 22359.00.
-    await t.b.click(radio('person.status', 'active'));
+    await choose(t.b, 'person.status', 'active');
     await pays(t.b, '7,641.00');
-    await t.b.click(radio('person.scheme', 'resident'));
+    await choose(t.b, 'person.scheme', 'resident');
     await t.b.until((/** @type {string} */ s) => { const e = document.querySelector(s); return e && !e.closest('[hidden]'); }, { what: 'the statuses of residents', args: [radio('person.status', 'student_child')] });
     assert.equal(await t.b.eval((/** @type {string} */ s) => !document.querySelector(s)?.closest('[hidden]'), radio('person.status', 'retired')), false, 'no pensioners among residents');
   });
@@ -113,7 +113,7 @@ eachEngine('Estimate', { timeout: 300_000 }, (t) => {
     const text = await t.b.eval((/** @type {string} */ s) => /** @type {HTMLElement} */ (document.querySelector(`${s} .opened`)).innerText, line);
     for (const part of ['25,700.00', '91%', '23,387.00', '158']) assert.ok(text.includes(part), `${part} in: ${text}`);
     // It stays open while the figures change.
-    await t.b.click(radio('visit.level', 'secondary'));
+    await choose(t.b, 'visit.level', 'secondary');
     await pays(t.b, '6,304.60');
     assert.equal(await t.b.eval((/** @type {string} */ s) => /** @type {HTMLDetailsElement} */ (document.querySelector(s)).open, line), true);
   });
@@ -308,7 +308,7 @@ eachEngine('Estimate', { timeout: 300_000 }, (t) => {
     await new Promise((r) => setTimeout(r, 300));
     const before = t.s.log.length, asked = t.b.requests()?.length;
     await t.b.type(field('bill.total'), '41234.56');
-    await t.b.click(radio('visit.level', 'secondary'));
+    await choose(t.b, 'visit.level', 'secondary');
     await t.b.type(field('bill.self_funded'), '123.45');
     await t.b.until('document.getElementById("you").textContent.length > 0');
     await new Promise((r) => setTimeout(r, 800));

@@ -89,34 +89,43 @@ type bundler struct {
 	src      string
 	exec     string            // wasm_exec.js
 	files    map[string]string // what scripts may import from build:files
+	data     []byte            // a script that they may import as build:worker
 	messages map[string][]byte // what they may import as messages:zh
 }
 
+// plugin gives the made modules names of their own: a path of this machine, or of a
+// temporary folder, would go into esbuild's hashes and make every build another.
 func (b *bundler) plugin() api.Plugin {
 	return api.Plugin{Name: "mingbai", Setup: func(build api.PluginBuild) {
-		build.OnResolve(api.OnResolveOptions{Filter: `^go:wasm_exec$`}, func(api.OnResolveArgs) (api.OnResolveResult, error) {
-			return api.OnResolveResult{Path: b.exec, SideEffects: api.SideEffectsTrue}, nil
-		})
-		build.OnResolve(api.OnResolveOptions{Filter: `^(build|messages|start):`}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
-			return api.OnResolveResult{Path: a.Path, Namespace: "made"}, nil
+		build.OnResolve(api.OnResolveOptions{Filter: `^(go|build|messages|entry):`}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
+			return api.OnResolveResult{Path: a.Path, Namespace: "made", SideEffects: api.SideEffectsTrue}, nil
 		})
 		build.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: "made"}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
-			var text string
-			kind, rest, _ := strings.Cut(a.Path, ":")
-			switch kind {
-			case "messages":
-				text = "export default " + string(b.messages[rest])
-			case "start":
-				lang, entry, _ := strings.Cut(rest, ":")
-				text = fmt.Sprintf("import texts from 'messages:%s'\nimport { start } from './%s'\nstart(texts, %q)\n", lang, entry, lang)
-			case "build":
-				for _, key := range slices.Sorted(keysOf(b.files)) {
-					text += fmt.Sprintf("export const %s = %q\n", key, b.files[key])
-				}
-			}
-			return api.OnLoadResult{Contents: &text, ResolveDir: b.src, Loader: api.LoaderJS}, nil
+			kind, name, _ := strings.Cut(a.Path, ":")
+			text, err := b.made(kind, name)
+			return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS, ResolveDir: b.src}, err
 		})
 	}}
+}
+
+func (b *bundler) made(kind, name string) (text string, err error) {
+	switch {
+	case kind == "go":
+		data, err := os.ReadFile(b.exec)
+		return string(data), err
+	case kind == "messages":
+		return "export default " + string(b.messages[name]), nil
+	case kind == "entry":
+		script, lang, _ := strings.Cut(name, ".")
+		return fmt.Sprintf("import texts from 'messages:%s'\nimport { start } from './app/%s.mjs'\nstart(texts, %q)\n", lang, script, lang), nil
+	case name == "worker":
+		return string(b.data), nil
+	default:
+		for _, key := range slices.Sorted(keysOf(b.files)) {
+			text += fmt.Sprintf("export const %s = %q\n", key, b.files[key])
+		}
+		return text, nil
+	}
 }
 
 func keysOf[V any](m map[string]V) func(func(string) bool) {
@@ -148,6 +157,19 @@ func run(o api.BuildOptions) (api.BuildResult, error) {
 	return result, nil
 }
 
+// plain bundles a single file and leaves it readable, for scripts that people are asked
+// to check.
+func (b *bundler) plain(entry string) ([]byte, error) {
+	o := b.options()
+	o.EntryPoints, o.Format = []string{entry}, api.FormatIIFE
+	o.MinifyWhitespace, o.MinifyIdentifiers, o.MinifySyntax = false, false, false
+	result, err := run(o)
+	if err != nil {
+		return nil, err
+	}
+	return result.OutputFiles[0].Contents, nil
+}
+
 // one bundles a single file.
 func (b *bundler) one(entry string, format api.Format) ([]byte, error) {
 	o := b.options()
@@ -159,16 +181,24 @@ func (b *bundler) one(entry string, format api.Format) ([]byte, error) {
 	return result.OutputFiles[0].Contents, nil
 }
 
-// pageScripts bundles the entry of each language with what they share as separate files.
-// It returns the files by their published names and, for each language, its entry
-// followed by what the entry imports.
-func (b *bundler) pageScripts(entry string) (files map[string][]byte, modules map[string][]string, err error) {
+// pageScripts bundles what pages load, with what they share as separate files: an entry
+// for each language of the views named first, and one for all languages of the others.
+// It returns the files by their published names and, for each entry such as estimate.zh,
+// the file followed by what it imports.
+func (b *bundler) pageScripts(views, neutral []string) (files map[string][]byte, modules map[string][]string, err error) {
 	o := b.options()
 	o.Format, o.Splitting, o.Metafile = api.FormatESModule, true, true
 	o.EntryNames, o.ChunkNames = "assets/[name].[hash]", "assets/shared.[hash]"
-	name := strings.TrimSuffix(path.Base(entry), ".mjs")
-	for _, lang := range languages {
-		o.EntryPointsAdvanced = append(o.EntryPointsAdvanced, api.EntryPoint{InputPath: "start:" + lang + ":" + entry, OutputPath: name + "." + lang})
+	entry := func(input, name string) {
+		o.EntryPointsAdvanced = append(o.EntryPointsAdvanced, api.EntryPoint{InputPath: input, OutputPath: name})
+	}
+	for _, view := range views {
+		for _, lang := range languages {
+			entry("entry:"+view+"."+lang, view+"."+lang)
+		}
+	}
+	for _, script := range neutral {
+		entry("./app/"+script+".mjs", script)
 	}
 	result, err := run(o)
 	if err != nil {
@@ -191,15 +221,20 @@ func (b *bundler) pageScripts(entry string) (files map[string][]byte, modules ma
 		}
 		published = filepath.ToSlash(published)
 		files[published] = f.Contents
-		out := meta.Outputs[published]
-		if out.EntryPoint == "" {
+		if meta.Outputs[published].EntryPoint == "" {
 			continue
 		}
-		lang := strings.Split(path.Base(published), ".")[1]
-		modules[lang] = []string{published}
-		for _, i := range out.Imports {
-			if i.Kind == "import-statement" {
-				modules[lang] = append(modules[lang], i.Path)
+		// estimate.zh.W55GBNMP.js is the entry estimate.zh
+		parts := strings.Split(path.Base(published), ".")
+		name := strings.Join(parts[:len(parts)-2], ".")
+		modules[name] = []string{published}
+		for seen, todo := map[string]bool{}, []string{published}; len(todo) > 0; todo = todo[1:] {
+			for _, i := range meta.Outputs[todo[0]].Imports {
+				if i.Kind == "import-statement" && !seen[i.Path] {
+					seen[i.Path] = true
+					modules[name] = append(modules[name], i.Path)
+					todo = append(todo, i.Path)
+				}
 			}
 		}
 	}

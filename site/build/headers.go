@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -10,20 +12,25 @@ import (
 // that a page may talk to, no form target, no inline script, and text cannot become
 // markup (Trusted Types).
 //
-// They stand here once; the local server, the _headers file and the samples for nginx
-// and Caddy are written from this list.
+// They stand here once. The pages' own <meta>, the service worker, the local server, the
+// _headers file and the samples for nginx and Caddy are written from this list.
 
 const (
 	cspPage = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; " +
 		"connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; " +
 		"require-trusted-types-for 'script'; trusted-types mingbai"
-	cspFrame = "; frame-ancestors 'self'"
+	// The view that makes the tag shows the frame beside it.
+	cspBuilder = cspPage + "; frame-src 'self'"
+	// Only the page that is made to be embedded may stand in other people's frames.
+	framedHere, framedAnywhere = "; frame-ancestors 'self'", "; frame-ancestors *"
 )
 
 type header struct{ name, value string }
 
+const csp = "Content-Security-Policy"
+
 var securityHeaders = []header{
-	{"Content-Security-Policy", cspPage + cspFrame},
+	{csp, cspPage + framedHere},
 	{"Referrer-Policy", "no-referrer"},
 	{"X-Content-Type-Options", "nosniff"},
 	{"Cross-Origin-Opener-Policy", "same-origin"},
@@ -41,62 +48,160 @@ const (
 	cacheRevalidate = "no-cache"                            // kept, but asked for again each time
 )
 
+// headerRule gives headers to the paths that match; a later rule's header takes the
+// place of an earlier one of the same name. A * stands at the end for any rest.
+type headerRule struct {
+	pattern string
+	headers []header
+}
+
+var headerRules = []headerRule{
+	{"/*", append(slices.Clone(securityHeaders), header{"Cache-Control", cacheRevalidate})},
+	{"/assets/*", []header{{"Cache-Control", cacheForever}}},
+	{"/embed.html", []header{{csp, cspPage + framedAnywhere}}},
+	{"/en/embed.html", []header{{csp, cspPage + framedAnywhere}}},
+	{"/embedding/*", []header{{csp, cspBuilder + framedHere}}},
+	{"/en/embedding/*", []header{{csp, cspBuilder + framedHere}}},
+	// Other sites load these: the tag's script, the library with its engine, the oEmbed answer.
+	{"/embed.js", []header{{"Cross-Origin-Resource-Policy", "cross-origin"}, {"Access-Control-Allow-Origin", "*"}}},
+	{"/mingbai.mjs", []header{{"Access-Control-Allow-Origin", "*"}}},
+	{"/oembed.json", []header{{"Access-Control-Allow-Origin", "*"}}},
+	{"/en/oembed.json", []header{{"Access-Control-Allow-Origin", "*"}}},
+	{"/assets/engine.*", []header{{"Access-Control-Allow-Origin", "*"}}},
+	{"/assets/worker.*", []header{{"Access-Control-Allow-Origin", "*"}}},
+}
+
+func (r headerRule) matches(path string) bool {
+	prefix, any := strings.CutSuffix(r.pattern, "*")
+	return any && strings.HasPrefix(path, prefix) || path == r.pattern
+}
+
+// headersFor are the headers of a path below the site's own folder, with a leading slash.
+func headersFor(path string) []header {
+	var out []header
+	for _, r := range headerRules {
+		if !r.matches(path) {
+			continue
+		}
+		for _, h := range r.headers {
+			if at := slices.IndexFunc(out, func(o header) bool { return o.name == h.name }); at >= 0 {
+				out[at] = h
+			} else {
+				out = append(out, h)
+			}
+		}
+	}
+	return out
+}
+
+// cspOf is what a page carries in its <meta> for hosts that send no headers; who may
+// frame a page can only be said in a header.
+func cspOf(path string) string {
+	for _, h := range headersFor(path) {
+		if h.name == csp {
+			policy, _, _ := strings.Cut(h.value, "; frame-ancestors")
+			return policy
+		}
+	}
+	return cspPage
+}
+
 // headersFile is the format that several static hosts read from the site's root.
 func headersFile() string {
 	var b strings.Builder
-	b.WriteString("/*\n")
-	for _, h := range securityHeaders {
-		fmt.Fprintf(&b, "  %s: %s\n", h.name, h.value)
+	var said []string
+	for _, r := range headerRules {
+		b.WriteString(r.pattern + "\n")
+		for _, h := range r.headers {
+			// These hosts join a header that is said twice; the ! line takes the earlier one away.
+			if slices.Contains(said, h.name) {
+				fmt.Fprintf(&b, "  ! %s\n", h.name)
+			}
+			fmt.Fprintf(&b, "  %s: %s\n", h.name, h.value)
+		}
+		if len(said) == 0 {
+			for _, h := range r.headers {
+				said = append(said, h.name)
+			}
+		}
 	}
-	fmt.Fprintf(&b, "  Cache-Control: %s\n", cacheRevalidate)
-	// The ! line takes the general value away first: these hosts join repeated headers.
-	fmt.Fprintf(&b, "/assets/*\n  ! Cache-Control\n  Cache-Control: %s\n", cacheForever)
-	b.WriteString("/mingbai.mjs\n  Access-Control-Allow-Origin: *\n/assets/engine.*\n  Access-Control-Allow-Origin: *\n")
 	return b.String()
 }
 
+// sampleOf is a path that a pattern matches.
+func sampleOf(pattern string) string { return strings.Replace(pattern, "*", "x", 1) }
+
 func nginxSample() string {
-	var head strings.Builder
-	for _, h := range securityHeaders {
-		fmt.Fprintf(&head, "add_header %s %q always;\n", h.name, h.value)
-	}
-	indent := func(by string) string {
-		return by + strings.ReplaceAll(strings.TrimSpace(head.String()), "\n", "\n"+by)
-	}
-	return `# nginx: put this into the server block of the site.
+	var b strings.Builder
+	b.WriteString(`# nginx: put this into the server block of the site.
 # gzip_static and brotli_static serve the .gz and .br files that lie beside each file; without the
-# brotli module take that line out. add_header is not inherited into a location that has its own,
-# therefore the list stands twice.
+# brotli module take that line out. A location with headers of its own inherits none, therefore each
+# one says them all.
 root /var/www/mingbai;
 charset utf-8;
 gzip_static on;
 brotli_static on;
 types {
     text/html html; text/css css; text/javascript js mjs; application/wasm wasm; application/json json;
-    application/manifest+json webmanifest; image/svg+xml svg; image/png png; text/plain txt ts;
-    application/xml xml; application/octet-stream gzip;
+    application/manifest+json webmanifest; image/svg+xml svg; image/png png; text/plain txt ts md;
+    application/xml xml; application/yaml yaml; text/csv csv; application/octet-stream gzip;
 }
+charset_types text/html text/css text/javascript text/plain application/yaml text/csv;
 error_page 404 /404.html;
-location / {
-` + indent("    ") + `
-    add_header Cache-Control "` + cacheRevalidate + `" always;
-}
-location /assets/ {
-` + indent("    ") + `
-    add_header Cache-Control "` + cacheForever + `" always;
-}
-`
+`)
+	for _, r := range headerRules {
+		prefix, any := strings.CutSuffix(r.pattern, "*")
+		switch {
+		case !any:
+			fmt.Fprintf(&b, "location = %s {\n", r.pattern)
+		case strings.HasSuffix(prefix, "/"):
+			fmt.Fprintf(&b, "location %s {\n", prefix)
+		default:
+			fmt.Fprintf(&b, "location ~ ^%s {\n", regexp.QuoteMeta(prefix))
+		}
+		for _, h := range headersFor(sampleOf(r.pattern)) {
+			always := " always"
+			if h.name == "Cache-Control" {
+				always = "" // that a file is not there yet must not be kept for ever
+			}
+			fmt.Fprintf(&b, "    add_header %s %q%s;\n", h.name, h.value, always)
+		}
+		b.WriteString("}\n")
+	}
+	return b.String()
 }
 
 func caddySample() string {
 	var b strings.Builder
-	b.WriteString("# Caddy: a site block; change the name in its first line.\nmingbai.example {\n\troot * /var/www/mingbai\n\theader {\n")
-	for _, h := range securityHeaders {
-		fmt.Fprintf(&b, "\t\t%s %q\n", h.name, h.value)
+	b.WriteString(`# Caddy: a site block; change the name in its first line.
+# route keeps the order: what is said later for fewer paths takes the place of what was said for all.
+mingbai.example {
+	root * /var/www/mingbai
+	encode gzip
+	route {
+`)
+	for _, r := range headerRules {
+		matcher := r.pattern + " "
+		if r.pattern == "/*" {
+			matcher = ""
+		}
+		fmt.Fprintf(&b, "\t\theader %s{\n", matcher)
+		for _, h := range r.headers {
+			fmt.Fprintf(&b, "\t\t\t%s %q\n", h.name, h.value)
+		}
+		b.WriteString("\t\t}\n")
 	}
-	fmt.Fprintf(&b, "\t\tCache-Control %q\n\t}\n", cacheRevalidate)
-	fmt.Fprintf(&b, "\theader /assets/* Cache-Control %q\n", cacheForever)
-	b.WriteString("\t@gzip path *.gzip\n\theader @gzip Content-Type application/octet-stream\n")
-	b.WriteString("\tfile_server {\n\t\tprecompressed br gzip\n\t}\n\thandle_errors {\n\t\trewrite * /404.html\n\t\tfile_server\n\t}\n}\n")
+	b.WriteString(`		@opaque path *.gzip
+		header @opaque Content-Type application/octet-stream
+		file_server {
+			precompressed br gzip
+		}
+	}
+	handle_errors {
+		rewrite * /404.html
+		file_server
+	}
+}
+`)
 	return b.String()
 }

@@ -144,6 +144,8 @@ type page struct {
 	OtherLanguage, Home                   string
 	Script                                string
 	Modules                               []string
+	Offline                               []string // the script of every page, and what it imports
+	OEmbed                                bool
 	Alternates                            []struct{ Tag, Path string }
 	Content                               template.HTML
 
@@ -271,6 +273,8 @@ func newRenderer(root string, w viewer, asset func(string) string) (*renderer, e
 		"t":     m.t,
 		"tf":    func(family, code string) string { return m.tf(family, code) },
 		"asset": asset,
+		"parts": strings.Fields,
+		"csp":   func() string { return cspPage + framedHere },
 		"fact":  func(f factDef, p *page) factPage { return p.fact(m, f) },
 		"amount": func(path, value string) amountPage {
 			a := amountPage{Path: path, Value: value, Hint: m.texts["hint."+path], Unknown: slices.Contains([]string{"bill.self_funded", "bill.over_limit", "bill.paid_first"}, path)}

@@ -68,25 +68,27 @@ var contentTypes = map[string]string{
 	".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
 	".mjs": "text/javascript; charset=utf-8", ".ts": "text/plain; charset=utf-8", ".txt": "text/plain; charset=utf-8",
 	".json": "application/json", ".webmanifest": "application/manifest+json", ".wasm": "application/wasm", ".svg": "image/svg+xml",
-	".png": "image/png", ".xml": "application/xml", ".gzip": "application/octet-stream",
+	".png": "image/png", ".md": "text/plain; charset=utf-8", ".csv": "text/csv; charset=utf-8", ".yaml": "application/yaml; charset=utf-8", ".xml": "application/xml", ".gzip": "application/octet-stream",
 }
 
 func (h staticHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head := w.Header()
-	for _, x := range securityHeaders {
-		head.Set(x.name, x.value)
-	}
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		head.Set("Allow", "GET, HEAD")
-		http.Error(w, "only GET and HEAD", http.StatusMethodNotAllowed)
-		return
+	say := func(name string) {
+		for _, x := range headersFor("/" + name) {
+			head.Set(x.name, x.value)
+		}
 	}
 	name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
 	if strings.HasSuffix(r.URL.Path, "/") {
 		name = path.Join(name, "index.html")
 	}
+	say("")
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		head.Set("Allow", "GET, HEAD")
+		http.Error(w, "only GET and HEAD", http.StatusMethodNotAllowed)
+		return
+	}
 	if info, err := fs.Stat(h.dist, orDot(name)); err == nil && info.IsDir() {
-		head.Set("Cache-Control", cacheRevalidate)
 		http.Redirect(w, r, "/"+name+"/", http.StatusPermanentRedirect)
 		return
 	}
@@ -99,6 +101,7 @@ func (h staticHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	say(name)
 	kind := contentTypes[path.Ext(name)]
 	if kind == "" {
 		kind = mime.TypeByExtension(path.Ext(name))
@@ -120,14 +123,6 @@ func (h staticHost) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				break
 			}
 		}
-	}
-	if strings.HasPrefix(name, "assets/") {
-		head.Set("Cache-Control", cacheForever)
-	} else {
-		head.Set("Cache-Control", cacheRevalidate)
-	}
-	if name == "mingbai.mjs" || strings.HasPrefix(name, "assets/engine.") {
-		head.Set("Access-Control-Allow-Origin", "*")
 	}
 	if status == http.StatusOK {
 		head.Set("ETag", `"`+tag+`"`)

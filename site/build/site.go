@@ -25,6 +25,8 @@ type site struct {
 	assets       map[string]string // plain name -> published path
 	scripts      map[string][]string
 	precache     []string // paths that a page needs to work without a network
+	later        []string // what other pages load beyond that
+	renderers    map[string]*renderer
 }
 
 func (s *site) add(path string, data []byte) { s.files[path] = data }
@@ -49,13 +51,8 @@ func (s *site) asset(name string) string {
 
 func buildSite(root string) error {
 	began := time.Now()
-	s := &site{root: root, origin: strings.TrimSuffix(os.Getenv("SITE_ORIGIN"), "/"), files: map[string][]byte{}, assets: map[string]string{}}
-	for _, part := range []func() error{s.engine, s.look, s.pages, s.entries, s.hosting} {
-		if err := part(); err != nil {
-			return err
-		}
-	}
-	hash, err := s.finish()
+	s := &site{root: root, origin: strings.TrimSuffix(os.Getenv("SITE_ORIGIN"), "/"), files: map[string][]byte{}, assets: map[string]string{}, renderers: map[string]*renderer{}}
+	hash, err := s.assemble()
 	if err != nil {
 		return err
 	}
@@ -65,6 +62,16 @@ func buildSite(root string) error {
 	}
 	fmt.Printf("site: %d files, build %s, %.1f s\n", n, hash, time.Since(began).Seconds())
 	return nil
+}
+
+// assemble makes all files in memory and returns the build's name.
+func (s *site) assemble() (string, error) {
+	for _, part := range []func() error{s.engine, s.look, s.pages, s.plainPages, s.manifests, s.entries, s.hosting} {
+		if err := part(); err != nil {
+			return "", err
+		}
+	}
+	return s.finish()
 }
 
 func (s *site) bundler() (*bundler, error) {
@@ -128,7 +135,7 @@ func (s *site) engine() error {
 		return err
 	}
 	s.add("mingbai.d.ts", types)
-	files, modules, err := b.pageScripts("app/estimate.mjs")
+	files, modules, err := b.pageScripts([]string{"estimate"}, []string{"offline"})
 	if err != nil {
 		return err
 	}
@@ -137,7 +144,14 @@ func (s *site) engine() error {
 	}
 	s.scripts = modules
 	s.precache = append(s.precache, s.assets["engine.wasm"], s.assets["worker.js"])
-	s.precache = append(s.precache, slices.Sorted(keysOf(files))...)
+	for name, list := range modules {
+		view, _, _ := strings.Cut(name, ".")
+		if slices.Contains([]string{"estimate", "offline"}, view) {
+			s.precache = append(s.precache, list...)
+		} else {
+			s.later = append(s.later, list...)
+		}
+	}
 	return nil
 }
 
@@ -183,7 +197,6 @@ func (s *site) pages() error {
 	if err := readJSON(filepath.Join(s.root, "site/src/receipt.json"), &plan); err != nil {
 		return err
 	}
-	folders := map[string]string{"zh": "", "en": "en/"}
 	for _, lang := range languages {
 		m, err := loadMessages(s.root, lang)
 		if err != nil {
@@ -197,16 +210,10 @@ func (s *site) pages() error {
 		if err != nil {
 			return err
 		}
-		other := map[string]string{"zh": "en/", "en": "../"}[lang]
-		base := strings.Repeat("../", strings.Count(folders[lang], "/"))
-		p := &page{
-			Path: folders[lang], Base: base, Title: m.t("estimate.title") + " · " + m.t("site.name"), CSP: cspPage, Build: buildToken,
-			Origin: s.origin, OtherLanguage: other, Script: s.scripts[lang][0], Modules: s.scripts[lang][1:],
-			Facts: facts, Provinces: provinces(w.regions, lang), Chosen: w.code, View: example, shown: map[string]bool{}, viewer: w,
-		}
-		for _, l := range languages {
-			p.Alternates = append(p.Alternates, struct{ Tag, Path string }{map[string]string{"zh": "zh-CN", "en": "en"}[l], folders[l]})
-		}
+		s.renderers[lang] = r
+		p := s.newPage(m, "", "estimate.title")
+		p.load(s.scripts["estimate."+lang])
+		p.Facts, p.Provinces, p.Chosen, p.View, p.shown, p.viewer = facts, provinces(w.regions, lang), w.code, example, map[string]bool{}, w
 		for _, path := range a.Used {
 			p.shown[path] = true
 		}
@@ -214,36 +221,21 @@ func (s *site) pages() error {
 		if err != nil {
 			return err
 		}
-		s.add(folders[lang]+"index.html", html)
+		s.add(home(lang)+"index.html", html)
 		if lang == "zh" {
 			// A host shows this page at any depth, so its links start at the root.
 			lost := *p
-			lost.Base, lost.Home, lost.OtherLanguage, lost.Script, lost.Origin = "/", "/", "/en/", "", ""
+			root := s.rootPath()
+			lost.Base, lost.Home, lost.OtherLanguage, lost.Script, lost.Offline, lost.Origin = root, root, root+"en/", "", nil, ""
 			lost.Title = m.t("site.not_found") + " · " + m.t("site.name")
 			if html, err = r.render(s.root, "404.html", &lost); err != nil {
 				return err
 			}
 			s.add("404.html", html)
 		}
-		if err := s.manifest(folders[lang], base, m); err != nil {
-			return err
-		}
-		s.precache = append(s.precache, folders[lang]+"index.html", folders[lang]+"manifest.webmanifest")
+		s.precache = append(s.precache, home(lang)+"index.html")
 	}
 	return nil
-}
-
-func (s *site) manifest(folder, base string, m messages) error {
-	icon := func(name, size, purpose string) map[string]string {
-		return map[string]string{"src": base + s.asset(name), "sizes": size, "type": "image/png", "purpose": purpose}
-	}
-	data, err := json.MarshalIndent(map[string]any{
-		"id": "./", "name": m.t("site.name"), "short_name": m.t("site.short_name"), "description": m.t("site.description"), "lang": m.t("lang.tag"),
-		"start_url": "./", "scope": "./", "display": "standalone", "background_color": "#f6f1e7", "theme_color": "#f6f1e7",
-		"icons": []map[string]string{icon("icon-192.png", "192x192", "any"), icon("icon-512.png", "512x512", "any"), icon("icon-mask.png", "512x512", "maskable")},
-	}, "", " ")
-	s.add(folder+"manifest.webmanifest", append(data, '\n'))
-	return err
 }
 
 // entries writes what crawlers ask for.
@@ -295,15 +287,27 @@ func (s *site) finish() (string, error) {
 	for _, p := range slices.Sorted(keysOf(s.files)) {
 		fmt.Fprintf(&list, "%s %s\n", contentHash(s.files[p]), p)
 	}
+	worker, err := s.workerSource()
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(&list, "%s sw.js\n", contentHash(worker))
+	slices.Sort(s.precache)
+	s.precache = slices.Compact(s.precache)
+	s.later = slices.DeleteFunc(s.later, func(p string) bool { return slices.Contains(s.precache, p) })
 	hash := contentHash(list.Bytes())[:hashLen]
 	entries := []manifestEntry{}
 	for _, p := range slices.Sorted(keysOf(s.files)) {
 		if path.Ext(p) == ".html" {
 			s.files[p] = bytes.ReplaceAll(s.files[p], []byte(buildToken), []byte(hash))
 		}
+	}
+	if err := s.serviceWorker(hash); err != nil {
+		return "", err
+	}
+	for _, p := range slices.Sorted(keysOf(s.files)) {
 		entries = append(entries, manifestEntry{p, len(s.files[p]), contentHash(s.files[p])})
 	}
-	slices.Sort(s.precache)
 	data, err := json.MarshalIndent(map[string]any{"build": hash, "precache": s.precache, "files": entries}, "", " ")
 	s.add("build.json", append(data, '\n'))
 	return hash, err

@@ -23,6 +23,7 @@ const TYPES = /** @type {Record<string, string>} */ ({
  * @property {Record<string, http.RequestListener>} [routes] by absolute path, in front of the folder
  * @property {{rtt: number, kbps: number}} [shape] a slow line: round trip in ms, kilobits a second, shared by all connections
  * @property {(string | RegExp)[]} [missing] paths below the prefix that answer 404
+ * @property {boolean} [worker] false: the host has no service worker, so that what a test does to the host reaches the page
  * @property {(path: string, bytes: Buffer) => Buffer} [alter] damage on the way
  * @property {boolean} [witness] adds a script to every HTML page that notes CSP violations and errors in `__witness`
  *
@@ -143,7 +144,7 @@ export async function serve(options) {
       file += 'index.html';
     }
     const full = join(dist, file);
-    const gone = o.missing.some((m) => (typeof m === 'string' ? m === file : m.test(file)));
+    const gone = (o.worker === false && file === 'sw.js') || o.missing.some((m) => (typeof m === 'string' ? m === file : m.test(file)));
     if (gone || !existsSync(full) || file === '_headers') return notFound();
 
     const kind = file.split('.').pop() ?? '';
@@ -152,7 +153,8 @@ export async function serve(options) {
     const headers = { 'content-type': (kind === 'wasm' && o.wasmType) || TYPES[kind] || 'application/octet-stream', ...extra(below) };
     const accepted = String(q.headers['accept-encoding'] ?? '').split(',').map((e) => e.trim().split(';')[0]);
     let body = readFileSync(full);
-    const seen = o.witness && kind === 'html';
+    // Only into what a window shows: the service worker compares the bytes that it keeps.
+    const seen = o.witness && kind === 'html' && (!entry.dest || /^(document|i?frame)$/.test(entry.dest));
     if (seen) body = Buffer.from(body.toString().replace(/<head[^>]*>/i, (m) => `${m}<script src="${WITNESS_PATH}"></script>`));
     if (o.alter) body = o.alter(file, body);
     else if (o.compress === 'shipped' && !seen) {

@@ -38,7 +38,8 @@ export function eachEngine(title, options, body) {
         const dist = options.serve?.dist ?? DIST;
         assert.ok(existsSync(dist), `${dist} is not there: make site`);
         run.trap = await trap();
-        run.s = await serve({ dist, witness: true, ...options.serve });
+        // Without the service worker, unless a specification is about it: it would answer for the host.
+        run.s = await serve({ dist, witness: true, worker: false, ...options.serve });
         run.b = await open(name, { proxy: run.trap.port, ...options.open });
         run.reopen = async (more) => { await run.b.close(); run.b = await open(name, { proxy: run.trap.port, ...options.open, ...more }); return run.b; };
       }, { timeout: 90_000 });

@@ -1,6 +1,6 @@
 // The Estimate view: from what is typed to what is shown.
-import { workerFile } from 'build:files'
 import { Client } from '../lib/client.mjs'
+import { scriptUrl } from '../lib/trusted.mjs'
 import { controlOf, fromFragment, toFragment, toRequest } from './case.mjs'
 import { el, goTo, later, make, say } from './dom.mjs'
 import { Form } from './form.mjs'
@@ -28,16 +28,6 @@ function notice (id, text = '', action) {
   if (!text && node.hidden) return
   node.hidden = !text
   node.replaceChildren(text, ...(action ? [' ', action] : []))
-}
-
-/** The one policy by which this page makes script addresses: the engine's worker, nothing else. */
-function workerUrl () {
-  const url = new URL(workerFile, import.meta.url).href
-  const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy('mingbai', { createScriptURL: (/** @type {string} */ u) => {
-    if (u !== url) throw new TypeError('not the engine')
-    return u
-  } })
-  return policy ? policy.createScriptURL(url) : url
 }
 
 function today () {
@@ -70,8 +60,7 @@ class Estimate {
   #complain = later(() => this.#check(true), 900)
 
   constructor () {
-    const url = workerUrl()
-    this.#client = new Client(() => new Worker(url, { name: 'mingbai' }), (state, progress) => this.#engine(state, progress))
+    this.#client = new Client(() => new Worker(scriptUrl('engine'), { name: 'mingbai' }), (state, progress) => this.#engine(state, progress))
   }
 
   begin () {
@@ -99,6 +88,7 @@ class Estimate {
       this.#open(other)
       this.#check(true)
     })
+    addEventListener('mingbai:save', () => this.#remember())
     // Links within the page move the focus; the address keeps the case.
     document.addEventListener('click', (event) => {
       const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null

@@ -92,8 +92,10 @@ async function carryOver () {
   }
 }
 
-/** Older builds go when no other window can still run one. */
+/** Older builds go when no other window can still run one. While a newer one waits its cache is there, too. */
 async function tidy () {
+  const { installing, waiting } = worker.registration
+  if (installing || waiting) return
   const windows = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true })
   if (windows.length > 1) return
   for (const key of await caches.keys()) {
@@ -102,6 +104,7 @@ async function tidy () {
 }
 
 worker.addEventListener('activate', (/** @type {any} */ event) => event.waitUntil((async () => {
+  await refill()
   await carryOver().catch(() => {})
   await worker.clients.claim()
   await tidy().catch(() => {})

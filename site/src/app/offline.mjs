@@ -7,7 +7,7 @@ const FIRST_WAIT = 20_000
 const HOUR = 3_600_000
 
 const el = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id))
-const base = new URL(document.body.dataset.base ?? './', location.href)
+const base = new URL(document.body.dataset.base || './', location.href)
 const mine = document.body.dataset.build
 const container = navigator.serviceWorker
 const phone = {
@@ -26,8 +26,9 @@ function say (attribute, ...names) {
 // --- is there a network? ---
 
 let complete = false
+let unreachable = false
 function network () {
-  el('net').hidden = navigator.onLine
+  el('net').hidden = navigator.onLine && !unreachable
   say('net', complete ? 'kept' : 'open')
 }
 
@@ -178,7 +179,7 @@ function afterEngine () {
 }
 
 async function begin () {
-  addEventListener('online', network)
+  addEventListener('online', () => { unreachable = false; network() })
   addEventListener('offline', network)
   network()
   el('keep').hidden = false
@@ -203,8 +204,11 @@ async function begin () {
   if (document.readyState !== 'complete') await new Promise((go) => addEventListener('load', go, { once: true }))
   await afterEngine()
   try {
-    const r = await container.register(scriptUrl('offline'), { scope: base.pathname, updateViaCache: 'none' })
+    const kept = container.controller && await container.getRegistration(base.href)
+    const r = kept || await container.register(scriptUrl('offline'), { scope: base.pathname, updateViaCache: 'none' })
     watch(r)
+    // The look for a newer build is the only question asked; without an answer there is no network.
+    if (kept) kept.update().catch(() => { unreachable = true; network() })
     r.installing?.addEventListener('statechange', (event) => {
       if (/** @type {ServiceWorker} */ (event.target).state === 'redundant' && !container.controller) say('keep', 'failed')
     })

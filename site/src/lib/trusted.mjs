@@ -3,7 +3,7 @@
 // the script instead of being run.
 import { workerFile } from 'build:files'
 
-const base = new URL(document.body.dataset.base ?? './', location.href)
+const base = new URL(document.body.dataset.base || './', location.href)
 const known = {
   engine: new URL(workerFile, import.meta.url).href,
   offline: new URL('sw.js', base).href,

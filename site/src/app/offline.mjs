@@ -67,13 +67,12 @@ function update () {
 /** @param {ServiceWorkerRegistration} r */
 function watch (r) {
   registration = r
-  // The first worker has no old one to wait for; every later one does, until somebody agrees.
-  if (r.waiting && container.controller) offer()
+  // Only what still waits a moment later: the first worker has no old one to wait for.
+  const waits = () => setTimeout(() => { if (r.waiting) offer() }, 300)
+  waits()
   r.addEventListener('updatefound', () => {
     const next = r.installing
-    next?.addEventListener('statechange', () => {
-      if (next.state === 'installed' && container.controller) offer()
-    })
+    next?.addEventListener('statechange', () => { if (next.state === 'installed') waits() })
   })
   let seen = Date.now()
   document.addEventListener('visibilitychange', () => {

@@ -322,7 +322,8 @@ eachEngine('Estimate', { timeout: 300_000 }, (t) => {
     nothingLeft(t);
   });
 
-  test('a leak would be stopped by the page itself, and be seen', async () => {
+  for (const headers of /** @type {const} */ (['shipped', 'none'])) test(`a leak would be stopped by the page itself, and be seen; headers: ${headers}`, async () => {
+    t.s.options.headers = headers;
     await fresh();
     await t.b.eval(`(async () => {
       await fetch('http://leak.example/fetch', { mode: 'no-cors' }).catch(() => {});

@@ -138,10 +138,10 @@ eachEngine('the adapter', { timeout: 120_000, serve: { dist } }, (t) => {
     await t.b.resize(390);
   });
   test('screenshot, PDF, second tab', async () => {
-    mkdirSync('out', { recursive: true });
-    await t.b.screenshot('out/harness.png');
-    assert.ok(statSync('out/harness.png').size > 3000);
-    if (t.b.can.pdf) { await t.b.pdf('out/harness.pdf'); assert.equal(readFileSync('out/harness.pdf').subarray(0, 5).toString(), '%PDF-'); }
+    const png = join(dist, 'a.png'), pdf = join(dist, 'a.pdf');
+    await t.b.screenshot(png);
+    assert.ok(statSync(png).size > 3000);
+    if (t.b.can.pdf) { await t.b.pdf(pdf); assert.equal(readFileSync(pdf).subarray(0, 5).toString(), '%PDF-'); }
     const tab = await t.b.newTab();
     await tab.goto(`${t.s.url}sub/`);
     assert.equal(await tab.eval('document.title'), '里');

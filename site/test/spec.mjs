@@ -1,4 +1,16 @@
 // What the specifications share: one body run in each engine, against the built site, with every witness in place.
+//
+// A new specification is a file NAME.test.mjs beside this one:
+//
+//   eachEngine('Year', { timeout: 200_000 }, (t) => {
+//     before(async () => { await t.b.goto(t.s.url + 'year/'); await ready(t.b); });
+//     test('adds two stays', async () => { await t.b.type(field('bill.total'), '40000'); await pays(t.b, '7,303.00'); });
+//   });
+//
+// t.b is the browser (engines.mjs names what it can), t.s the server: t.s.options takes faults (headers, compress, missing,
+// wasmType, shape …), which are taken back after each test; t.s.use(folder), stop() and start() play updates and failures.
+// What is cached for ever is not asked for again: reopen() before a test that withholds such a file.
+// Run one with: DIST=folder ENGINE=webkit node --test NAME.test.mjs
 import { after, afterEach, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync } from 'node:fs';
@@ -26,6 +38,8 @@ const SHOTS = fileURLToPath(new URL('./out/shots', import.meta.url));
  */
 export function eachEngine(title, options, body) {
   const only = process.env.ENGINE?.split(',');
+  const odd = only?.find((name) => !(/** @type {readonly string[]} */ (NAMES)).includes(name));
+  if (odd) throw new Error(`ENGINE: ${odd} is none of ${NAMES.join(', ')}`);
   for (const name of NAMES) {
     if (only && !only.includes(name)) continue;
     if (options.engines && !options.engines.includes(name)) continue;

@@ -26,7 +26,7 @@ type bounder struct {
 // names; rows are the unknown figures met so far.
 func (w *worlds) bounds(choice []uint8) (*Range, Year, error) {
 	c := *w.c
-	b := bounder{run: run{p: w.p, s: w.s, c: &c, open: &openRows{rows: w.open}, out: &Settlement{}}}
+	b := bounder{run: run{p: w.p, s: w.s, c: &c, listed: w.items(), open: &openRows{rows: w.open}, out: &Settlement{}}}
 	b.year = append(Year(nil), w.c.Year...)
 	b.err = b.f.resolve(w.p, w.s, &c.Facts, w.chooser(choice))
 	if b.err == nil {
@@ -60,7 +60,7 @@ func (b *bounder) each(corners []corner, f func(r *run)) {
 		for i := 0; i < n; i++ {
 			open := openRows{rows: rows, choice: make([]uint8, len(rows))}
 			c := *b.c
-			r := run{p: b.p, s: b.s, c: &c, f: b.f, open: &open, out: &Settlement{}}
+			r := run{p: b.p, s: b.s, c: &c, listed: b.listed, f: b.f, open: &open, out: &Settlement{}}
 			r.given = append([]Fen(nil), b.given...)
 			k := i
 			for _, c := range corners {

@@ -48,67 +48,145 @@ func (r *run) extra() {
 	}
 }
 
+// items are the lines of a bill, read once for all worlds.
+type items struct {
+	lines  []item
+	groups []group // the class and kind of each group
+	total  num
+	err    error
+}
+
+// item is a line in the engine's own terms.
+type item struct {
+	amount, limit   num
+	limited         bool
+	share           Rate // paid first, where own
+	own             bool
+	separate, never bool
+	group           int
+}
+
+// group is what one world's rules say of a class and a kind; each is asked once.
+type group struct {
+	class, kind         uint64
+	isC, isB            bool
+	asked               bool // whether never has been asked
+	never               bool
+	limitAsked, limited bool
+	limit               num
+	firstAsked          bool
+	first               Rate
+}
+
+// items reads the bill's lines.
+func (w *worlds) items() *items {
+	if len(w.c.Bill.Lines) == 0 {
+		return nil
+	}
+	if w.bill == nil {
+		w.bill = &items{lines: make([]item, len(w.c.Bill.Lines))}
+		for i := range w.c.Bill.Lines {
+			if w.bill.err = w.bill.read(w.p, i, &w.c.Bill.Lines[i]); w.bill.err != nil {
+				break
+			}
+		}
+	}
+	return w.bill
+}
+
+func (b *items) read(p *Policy, i int, l *Line) (err error) {
+	at := func(field string) string { return "bill.lines[" + string(appendUint(nil, uint64(i))) + "]." + field }
+	x := &b.lines[i]
+	if x.amount, err = parseLine("", l.Amount); err != nil {
+		return placed(err, at("amount"))
+	}
+	b.total = b.total.add(x.amount)
+	if l.LimitAmount != "" {
+		if x.limit, err = parseLine("", l.LimitAmount); err != nil {
+			return placed(err, at("limit"))
+		}
+		x.limited = true
+	}
+	if l.PaidFirst != "" {
+		x.share, err = ParseRate("", l.PaidFirst)
+		if err == nil && x.share > One {
+			err = &InputError{Code: TooLarge, Limit: "1"}
+		}
+		if err != nil {
+			return placed(err, at("paid_first_share"))
+		}
+		x.own = true
+	}
+	kind := l.Kind
+	if kind == "" {
+		kind = dims[DimItemKind].def
+	}
+	class, k := p.Code(DimItemClass, l.Class), p.Code(DimItemKind, kind)
+	switch {
+	case class < 0:
+		return &InputError{Code: NotAllowed, Field: at("class"), Limit: p.codeList(DimItemClass, ^uint64(0))}
+	case k < 0:
+		return &InputError{Code: NotAllowed, Field: at("kind"), Limit: p.codeList(DimItemKind, ^uint64(0))}
+	}
+	x.separate, x.never = l.Separate, l.NotCovered
+	g := group{class: 1 << class, kind: 1 << k, isC: l.Class == "c", isB: l.Class == "b"}
+	for x.group = 0; x.group < len(b.groups); x.group++ {
+		if o := &b.groups[x.group]; o.class == g.class && o.kind == g.kind {
+			return nil
+		}
+	}
+	b.groups = append(b.groups, g)
+	return nil
+}
+
+// placed names the field of an error.
+func placed(err error, field string) error {
+	e := *err.(*InputError)
+	e.Field = field
+	return &e
+}
+
 // lines classifies items. The sum of the lines is rounded to the fen as a whole; each
 // line's share paid first is rounded by itself; what is left of the whole is in scope.
 func (r *run) lines() {
-	var total num
 	var sum [Separate + 1]num
-	type line struct {
-		amount, limit num
-		hasLimit      bool
+	if r.listed.err != nil {
+		r.fail(r.listed.err)
+		return
 	}
-	lines := make([]line, len(r.c.Bill.Lines))
-	for i := range r.c.Bill.Lines {
-		l := &r.c.Bill.Lines[i]
-		at := "bill.lines[" + string(appendUint(nil, uint64(i))) + "]."
-		a, err := parseLine(at+"amount", l.Amount)
-		if err == nil && l.LimitAmount != "" {
-			lines[i].limit, err = parseLine(at+"limit", l.LimitAmount)
-			lines[i].hasLimit = true
-		}
-		if err != nil {
-			r.fail(err)
-			return
-		}
-		lines[i].amount = a
-		total = total.add(a)
-	}
-	r.led[Bill] = total.fen()
+	r.led[Bill] = r.listed.total.fen()
 	if r.led[Bill] > MaxFen {
 		r.fail(&InputError{Code: TooLarge, Field: "bill", Limit: MaxFen.String()})
 		return
 	}
-	for i := range r.c.Bill.Lines {
-		l, a := &r.c.Bill.Lines[i], lines[i].amount
-		at := "bill.lines[" + string(appendUint(nil, uint64(i))) + "]."
-		if !r.item(at, l) {
-			return
-		}
-		if l.Class == "c" || l.NotCovered || r.never() {
+	groups := append(make([]group, 0, 16), r.listed.groups...)
+	for i := range r.listed.lines {
+		l := &r.listed.lines[i]
+		g, a := &groups[l.group], l.amount
+		r.f.codes[DimItemClass], r.f.codes[DimItemKind] = g.class, g.kind
+		if g.isC || l.never || r.never(g) {
 			sum[SelfFunded] = sum[SelfFunded].add(a)
 			continue
 		}
-		limit, limited := lines[i].limit, lines[i].hasLimit
-		if row := r.pick(r.s.Classify.Limit); row != nil && !limited {
-			v, none := r.value(row, aCap)
-			if days := DimDays - numCodeDims; !none && !r.f.known[days] {
-				r.fail(&InputError{Code: Required, Field: dims[DimDays].field})
-			} else if !none {
-				limit, limited = v.num().muldiv(uint64(r.f.ints[days]), 1), true
-				r.grade(row)
-			}
+		limit, limited := l.limit, l.limited
+		if !limited {
+			limit, limited = r.limit(g)
 		}
 		if limited && limit.less(a) {
 			sum[OverLimit] = sum[OverLimit].add(a.sub(limit))
 			a = limit
 		}
-		first := r.first(at, l, a)
+		share := l.share
+		if !l.own {
+			share = r.first(g)
+		}
 		if r.err != nil {
 			return
 		}
-		sum[PaidFirst] = sum[PaidFirst].add(fromFen(first))
-		if l.Separate {
-			sum[Separate] = sum[Separate].add(a.sub(fromFen(first)))
+		first := fromFen(a.times(share).fen())
+		sum[PaidFirst] = sum[PaidFirst].add(first)
+		if l.separate {
+			sum[Separate] = sum[Separate].add(a.sub(first))
 		}
 	}
 	for _, to := range [...]Place{SelfFunded, OverLimit, PaidFirst, Separate} {
@@ -117,25 +195,12 @@ func (r *run) lines() {
 	r.classified(InScope, r.led[Bill])
 }
 
-// item makes the line's class and kind facts of the claim.
-func (r *run) item(at string, l *Line) bool {
-	kind := l.Kind
-	if kind == "" {
-		kind = dims[DimItemKind].def
+// never reports whether a group is out of scope whatever its class.
+func (r *run) never(g *group) bool {
+	if g.asked {
+		return g.never
 	}
-	class, kinds := r.p.Code(DimItemClass, l.Class), r.p.Code(DimItemKind, kind)
-	switch {
-	case class < 0:
-		r.fail(&InputError{Code: NotAllowed, Field: at + "class", Limit: r.p.codeList(DimItemClass, ^uint64(0))})
-	case kinds < 0:
-		r.fail(&InputError{Code: NotAllowed, Field: at + "kind", Limit: r.p.codeList(DimItemKind, ^uint64(0))})
-	default:
-		r.f.codes[DimItemClass], r.f.codes[DimItemKind] = 1<<class, 1<<kinds
-	}
-	return r.err == nil
-}
-
-func (r *run) never() bool {
+	g.asked = true
 	for i := range r.s.Classify.Never {
 		row := &r.s.Classify.Never[i]
 		if !row.inForce(r.c.Date) {
@@ -147,39 +212,48 @@ func (r *run) never() bool {
 		}
 		if ok {
 			r.grade(row)
-			return true
+			g.never = true
+			break
 		}
 	}
-	return false
+	return g.never
 }
 
-// first is the share of a line that the person bears first.
-func (r *run) first(at string, l *Line, a num) Fen {
-	if l.PaidFirst != "" {
-		share, err := ParseRate(at+"paid_first_share", l.PaidFirst)
-		if err == nil && share > One {
-			err = &InputError{Code: TooLarge, Field: at + "paid_first_share", Limit: "1"}
-		}
-		if err != nil {
-			r.fail(err)
-		}
-		return a.times(share).fen()
+// limit is the price limit of a line of the group.
+func (r *run) limit(g *group) (num, bool) {
+	if g.limitAsked {
+		return g.limit, g.limited
 	}
-	if l.Class != "b" {
-		return 0
+	g.limitAsked = true
+	if row := r.pick(r.s.Classify.Limit); row != nil {
+		v, none := r.value(row, aCap)
+		if days := DimDays - numCodeDims; !none && !r.f.known[days] {
+			r.fail(&InputError{Code: Required, Field: dims[DimDays].field})
+		} else if !none {
+			g.limit, g.limited = v.num().muldiv(uint64(r.f.ints[days]), 1), true
+			r.grade(row)
+		}
 	}
+	return g.limit, g.limited
+}
+
+// first is the share of a line of the group that the person bears first.
+func (r *run) first(g *group) Rate {
+	if !g.isB || g.firstAsked {
+		return g.first
+	}
+	g.firstAsked = true
 	row := r.pick(r.s.Classify.PaidFirst)
 	if r.err != nil {
 		return 0
 	}
-	var share Rate
 	if row != nil {
-		share, _ = r.value(row, aCost)
 		r.grade(row)
 	} else {
-		share, _ = r.value(&unknownFirst, aCost)
+		row = &unknownFirst
 	}
-	return a.times(share).fen()
+	g.first, _ = r.value(row, aCost)
+	return g.first
 }
 
 // unknownFirst stands for the share paid first of a region that names none.

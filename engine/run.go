@@ -5,14 +5,15 @@ import "math/bits"
 // run settles one possible world: every input exact, every unknown figure at one of
 // its ends.
 type run struct {
-	p     *Policy
-	s     *Scheme
-	c     *Claim // amounts exact
-	f     resolved
-	open  *openRows
-	led   [numPlaces]Fen    // money now standing in each place
-	fine  [AboveCap + 1]num // what led[Copay] and led[AboveCap] are before rounding
-	given []Fen             // left of each of c.Given
+	p      *Policy
+	s      *Scheme
+	c      *Claim // amounts exact
+	f      resolved
+	listed *items
+	open   *openRows
+	led    [numPlaces]Fen    // money now standing in each place
+	fine   [AboveCap + 1]num // what led[Copay] and led[AboveCap] are before rounding
+	given  []Fen             // left of each of c.Given
 	// behind replaces the deductible used so far where a ladder takes it off its
 	// position; only bounds sets it.
 	behind *Fen

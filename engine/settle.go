@@ -150,6 +150,7 @@ type worlds struct {
 	vars []variable // unknown inputs first, then unknown figures in the order met
 	open []*Row
 	ins  int // how many of vars are inputs
+	bill *items
 }
 
 // variable is one unknown: an input amount, a code or number, or a figure.
@@ -225,7 +226,7 @@ func (w *worlds) one(choice []uint8) (*Settlement, error) {
 		}
 		open.choice = append(open.choice, o)
 	}
-	r := run{p: w.p, s: w.s, c: &c, open: &open, out: &Settlement{Year: c.Year, Steps: make([]Step, 0, 24), Layers: make([]LayerResult, 0, 4)}}
+	r := run{p: w.p, s: w.s, c: &c, listed: w.items(), open: &open, out: &Settlement{Year: c.Year, Steps: make([]Step, 0, 24), Layers: make([]LayerResult, 0, 4)}}
 	c.Year = w.year(choice)
 	r.err = r.f.resolve(w.p, w.s, &c.Facts, w.chooser(choice))
 	if r.err == nil {

@@ -76,6 +76,8 @@ type Claim struct {
 	Overrides []Override
 	// AcceptDraft lets draft benefits settle.
 	AcceptDraft bool
+	// Worlds bounds the combinations of unknowns to look at; 0 is MaxWorlds.
+	Worlds int
 }
 
 // Invoice is the bill in one of the three degrees in which people know it: by its sums

@@ -60,6 +60,13 @@ func AxisByName(name string) (Axis, error) {
 var badAxis = &InputError{Code: NotAllowed, Field: "axis",
 	Limit: "bill.total,bill.self_funded,bill.over_limit,bill.paid_first,bill.separate,year.<layer>.entered,year.<layer>.deductible,year.<layer>.paid"}
 
+// Of is the amount in a claim; nothing where it does not say.
+func (a Axis) Of(c *Claim) Amount {
+	x := *c
+	x.Year = append(make(Year, 0, len(c.Year)+1), c.Year...)
+	return *a.at(&x)
+}
+
 // With is a copy of the claim with the amount set.
 func (a Axis) With(c *Claim, v Fen) *Claim {
 	x := *c
@@ -126,6 +133,84 @@ func Curve(p *Policy, c *Claim, a Axis, from, to Fen) ([]Bend, error) {
 		bends = append(bends, Bend{At: to, Before: last, After: last})
 	}
 	return bends, nil
+}
+
+// Slope is what one unit more of an axis adds to a figure; Known is false where the
+// stretch is too short to tell.
+type Slope struct {
+	Rate  Rate
+	Known bool
+}
+
+// Slopes says what each of some figures gains for each yuan of an axis between two values
+// without a bend between them. Payments are rounded, so the slope does not show between
+// neighbours: over a distance that is a round number the rounding falls out, and the gain
+// must be the same wherever in the stretch the distance lies.
+func Slopes(p *Policy, c *Claim, a Axis, from, to Fen, figures []string) ([]Slope, error) {
+	out := make([]Slope, len(figures))
+	const probes = 6
+	left := len(figures)
+	for tried, h := 0, longest(to-from); left > 0 && h.by > 0 && tried < 3; tried, h = tried+1, h.shorter() {
+		gain := make([]Fen, len(figures))
+		same := make([]bool, len(figures))
+		for i := range Fen(probes) {
+			at := from + (to-from-h.by)*i/(probes-1)
+			x, err := Settle(p, a.With(c, at))
+			if err != nil {
+				return nil, err
+			}
+			y, err := Settle(p, a.With(c, at+h.by))
+			if err != nil {
+				return nil, err
+			}
+			for j, name := range figures {
+				before, ok := x.Figure(name)
+				after, _ := y.Figure(name)
+				if i == 0 {
+					gain[j], same[j] = after-before, ok
+				}
+				same[j] = same[j] && after-before == gain[j]
+			}
+		}
+		for j := range out {
+			if same[j] && !out[j].Known {
+				out[j] = Slope{Rate(gain[j]) * (One / Rate(h.by/h.times)) / Rate(h.times), true}
+				left--
+			}
+		}
+	}
+	return out, nil
+}
+
+// distance is times × a power of ten.
+type distance struct{ by, times Fen }
+
+// longest is the longest distance to measure within a stretch that leaves room for some
+// probes; nothing where the stretch is a few fen.
+func longest(stretch Fen) distance {
+	d := distance{8_000_000_000, 8}
+	for d.by > 0 && d.by+5 > stretch {
+		d = d.shorter()
+	}
+	return d
+}
+
+func (d distance) shorter() distance {
+	unit := d.by / d.times
+	switch d.times {
+	case 8:
+		return distance{5 * unit, 5}
+	case 5:
+		return distance{4 * unit, 4}
+	case 4:
+		return distance{2 * unit, 2}
+	case 2:
+		return distance{unit, 1}
+	}
+	if unit <= 10 {
+		return distance{0, 1}
+	}
+	return distance{8 * unit / 10, 8}
 }
 
 // Difference names the rule that makes two settlements differ: among the figures that
@@ -230,6 +315,11 @@ func Invert(p *Policy, c *Claim, a Axis, from, to Fen, figure string, target Fen
 	if err != nil {
 		return nil, err
 	}
+	return InvertBends(p, c, a, bends, figure, target)
+}
+
+// InvertBends is Invert over a curve that is known.
+func InvertBends(p *Policy, c *Claim, a Axis, bends []Bend, figure string, target Fen) ([]Interval, error) {
 	if _, ok := bends[0].After.Figure(figure); !ok {
 		return nil, &InputError{Code: NotAllowed, Field: "target.figure", Limit: "psn_part_amt,psn_cash_pay,fund_pay_sumamt,self_pay"}
 	}

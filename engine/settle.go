@@ -1,5 +1,7 @@
 package engine
 
+import "math/bits"
+
 // Limits on what one claim may carry.
 const (
 	MaxLines     = 1000
@@ -373,14 +375,17 @@ func (w *worlds) sweep() (worst *Settlement, at []uint8, rng *Range, err error) 
 	for _, row := range w.open {
 		w.vars = append(w.vars, variable{row: row, options: 2})
 	}
-	n := 1
+	n, most := 1, MaxWorlds
+	if w.c.Worlds > 0 {
+		most = min(most, w.c.Worlds)
+	}
 	for i, v := range w.vars {
-		if n*v.options <= MaxWorlds {
+		if n*v.options <= most {
 			n *= v.options
 			continue
 		}
 		if i < w.ins {
-			return nil, nil, nil, &InputError{Code: TooMany, Field: v.field, Limit: "12"}
+			return nil, nil, nil, &InputError{Code: TooMany, Field: v.field, Limit: string(appendUint(nil, uint64(bits.Len(uint(most))-1)))}
 		}
 		w.vars[i].options = 1 // follows the unknown before it: see next
 	}

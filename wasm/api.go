@@ -42,6 +42,8 @@ func init() {
 		{Name: "validate", Run: validate},
 		{Name: "year", Run: year},
 		{Name: "compare", Run: compare},
+		{Name: "curve", Run: curve},
+		{Name: "invert", Run: invert},
 		{Name: "regions", Run: regions},
 		{Name: "policy", Run: policy},
 		{Name: "about", Run: about},

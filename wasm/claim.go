@@ -381,10 +381,10 @@ func (c *Call) items(in *input, v json.Value) {
 		if !f[2].Given() {
 			c.missing(e.Path() + ".amount")
 		} else {
-			l.Amount = c.line(f[2])
+			l.Amount = c.itemAmount(f[2])
 		}
 		if f[3].Given() {
-			l.LimitAmount = c.line(f[3])
+			l.LimitAmount = c.itemAmount(f[3])
 		}
 		if f[4].Given() {
 			c.share(f[4])
@@ -406,8 +406,8 @@ func (c *Call) itemCode(in *input, v json.Value, d engine.Dim) string {
 	return v.Text()
 }
 
-// line reads an amount that may have four decimals.
-func (c *Call) line(v json.Value) string {
+// itemAmount reads an amount that may have four decimals.
+func (c *Call) itemAmount(v json.Value) string {
 	if v.Kind() != json.String {
 		c.form(v, "line")
 		return ""

@@ -196,6 +196,28 @@ func TestExampleCompare(t *testing.T) {
 	t.Error("the case is not among them")
 }
 
+func TestExampleCurveAndInvert(t *testing.T) {
+	o := settled(t, example(t, "curve"))
+	// 28,700 × 0.15 + 10,000 × 0.10 + 1,300 at 40,000; from there 5 % of the next yuan.
+	found := false
+	for _, b := range at(t, o, "curve", "bends").([]any) {
+		if at(t, b, "at") == "40000.01" {
+			found = true
+			want(t, at(t, b, "before"), map[string]string{"psn_part_amt": "6605.00"})
+			want(t, at(t, b, "slope"), map[string]string{"psn_part_amt": "0.05", "hifp_pay": "0.95"})
+		}
+	}
+	if !found {
+		t.Error("no bend where the third segment begins")
+	}
+	// 0.05 a yuan: own 7,605.00 to the fen over twenty fen of the bill.
+	o = settled(t, example(t, "invert"))
+	want(t, at(t, o, "invert", "answers", 0), map[string]string{"from": "59999.91", "to": "60000.10"})
+	// 100,000 − 33,395 = 66,605 ÷ 0.95 above 40,000.
+	o = settled(t, example(t, "invert-until"))
+	want(t, at(t, o, "invert", "answers", 0), map[string]string{"layer": "inpatient", "remaining": "47605.00", "from": "110110.53", "more": "50110.53"})
+}
+
 func TestExampleAbout(t *testing.T) {
 	o := answerTo(t, example(t, "about"))
 	a := at(t, o, "about", "coverage").(obj)
@@ -225,7 +247,7 @@ func TestExamplesShowEverything(t *testing.T) {
 			t.Errorf("%s is refused: %v", f, o["error"])
 		}
 	}
-	for _, list := range [][]string{claimFields, personFields, visitFields, billFields, itemFields, counterFields, accountFields, planFields, fromTo, yearFields, memberFields, stayFields, repeatFields, purseFields} {
+	for _, list := range [][]string{claimFields, personFields, visitFields, billFields, itemFields, counterFields, accountFields, planFields, fromTo, yearFields, memberFields, stayFields, repeatFields, purseFields, targetFields, {"axis", "target", "until", "vary"}} {
 		for _, name := range list {
 			if name == "policy" {
 				continue // a handle stands for a policy that was loaded first

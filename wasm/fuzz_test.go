@@ -18,6 +18,9 @@ func FuzzHandle(f *testing.F) {
 	f.Add(items(`[{"class":"b","kind":"bed","amount":"1.2345","limit":"1","paid_first_share":"0.1","not_covered":true,"separate":false,"name":"床"}]`))
 	f.Add(yearRequest(`{"accounts":[{"owner":"self","balance":"unknown"}],"visits":[{"date":"2026-05-01","visit":{"kind":"inpatient","level":["tertiary","primary"]},"bill":{"total":"unknown"},"repeat":{"times":3,"every_days":100}}]}`))
 	f.Add(strings.Replace(request(`{"vary":{"visit.level":["tertiary","primary",null],"bill.items[0].class":["a"],"overrides.x":["1"],"year.inpatient.paid":["1",{"to":"2"}],"policy":["sample"]}}`), `"settle"`, `"compare"`, 1))
+	f.Add(curveRequest("curve", `{"axis":"year.inpatient.paid","from":"1","to":"200000","year":{"inpatient":{"entered":"unknown"}}}`))
+	f.Add(curveRequest("invert", `{"axis":"bill.paid_first","target":{"figure":"self_pay","amount":"9000.00"}}`))
+	f.Add(curveRequest("invert", `{"axis":"bill.total","until":"cap"}`))
 	for _, op := range []string{"validate", "policy", "regions", "about", "nothing"} {
 		f.Add(`{"v":1,"op":"` + op + `","policy":"sample"}`)
 	}

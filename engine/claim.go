@@ -76,7 +76,9 @@ type Claim struct {
 	Overrides []Override
 	// AcceptDraft lets draft benefits settle.
 	AcceptDraft bool
-	// Worlds bounds the combinations of unknowns to look at; 0 is MaxWorlds.
+	// Worlds bounds the combinations of unknowns for who settles a claim hundreds of times
+	// and wants its plain figures: Range then only says that something is unknown, and
+	// Unknowns is empty. 0 is MaxWorlds, and all that there is to say.
 	Worlds int
 }
 

@@ -30,8 +30,10 @@ func (r *run) classify() {
 }
 
 func (r *run) classified(to Place, a Fen) {
-	r.move(Step{Rule: "bill." + to.String(), Kind: StepClassify, From: Bill, To: to, Base: a, Amount: a})
+	r.move(Step{Rule: classifyRules[to], Kind: StepClassify, From: Bill, To: to, Base: a, Amount: a})
 }
+
+var classifyRules = [...]string{SelfFunded: "bill.self_funded", OverLimit: "bill.over_limit", PaidFirst: "bill.paid_first", InScope: "bill.in_scope", Separate: "bill.separate"}
 
 // extra takes the share of the in-scope amount that the person bears first, where a
 // region has one (out of area, say).

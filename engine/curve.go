@@ -148,7 +148,7 @@ type Slope struct {
 // must be the same wherever in the stretch the distance lies.
 func Slopes(p *Policy, c *Claim, a Axis, from, to Fen, figures []string) ([]Slope, error) {
 	out := make([]Slope, len(figures))
-	const probes = 6
+	const probes = 5
 	left := len(figures)
 	for tried, h := 0, longest(to-from); left > 0 && h.by > 0 && tried < 3; tried, h = tried+1, h.shorter() {
 		gain := make([]Fen, len(figures))
@@ -189,7 +189,7 @@ type distance struct{ by, times Fen }
 // probes; nothing where the stretch is a few fen.
 func longest(stretch Fen) distance {
 	d := distance{8_000_000_000, 8}
-	for d.by > 0 && d.by+5 > stretch {
+	for d.by > 0 && d.by+4 > stretch {
 		d = d.shorter()
 	}
 	return d

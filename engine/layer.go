@@ -52,7 +52,11 @@ type rung struct {
 }
 
 func enter(r *run, l *Layer) *entry {
-	e := &entry{run: r, l: l, at: l.Enters[0].Bucket, start: r.led}
+	e := &r.work
+	if e.ladder == nil {
+		e.ladder = make([]rung, 0, 6)
+	}
+	*e = entry{run: r, l: l, at: l.Enters[0].Bucket, start: r.led, ladder: e.ladder[:0]}
 	e.sorts = e.at == InScope || e.at == Separate || e.at == AboveCap
 	for _, x := range l.Enters {
 		e.in = e.in.add(r.exactly(x.Bucket).times(x.Weight))
@@ -493,6 +497,9 @@ func (e *entry) payBands(total Fen) Fen {
 	}
 	var sum, main num
 	var sumPaid, mainPaid Fen
+	if len(e.ladder) > 0 {
+		e.res.Bands = make([]BandResult, 0, len(e.ladder))
+	}
 	for i := range e.ladder {
 		g := &e.ladder[i]
 		e.regime(g.base.isZero(), g.row)

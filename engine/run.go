@@ -17,6 +17,7 @@ type run struct {
 	// behind replaces the deductible used so far where a ladder takes it off its
 	// position; only bounds sets it.
 	behind *Fen
+	work   entry // the layer at work
 	out    *Settlement
 	err    error
 }

@@ -303,6 +303,9 @@ func (w *worlds) all() (*Settlement, error) {
 			continue // a world met a figure that none before it had met
 		}
 		out.Range = rng
+		if w.c.Worlds > 0 {
+			return out, nil
+		}
 		out.Unknowns = w.doubts(at, out)
 		if w.amounts() {
 			if out.Range, out.Year, err = w.box(); err != nil {

@@ -112,6 +112,29 @@ func mulRate(a, b Rate) Rate {
 	return Rate(q)
 }
 
+// plus is a + b, held to what a figure may be.
+func (a Rate) plus(b Rate) Rate {
+	switch {
+	case b > 0 && a > MaxFigure-b:
+		return MaxFigure
+	case b < 0 && a < -MaxFigure-b:
+		return -MaxFigure
+	}
+	return a + b
+}
+
+// each is a × n, held to what a figure may be; n is not negative.
+func (a Rate) each(n int32) Rate {
+	hi, lo := bits.Mul64(abs(a), uint64(n))
+	if hi > 0 || lo > uint64(MaxFigure) {
+		lo = uint64(MaxFigure)
+	}
+	if a < 0 {
+		return -Rate(lo)
+	}
+	return Rate(lo)
+}
+
 func abs(r Rate) uint64 {
 	if r < 0 {
 		return uint64(-r)

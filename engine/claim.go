@@ -232,7 +232,7 @@ type Adjusted struct {
 	Share Rate // after it
 }
 
-var opNames = [...]string{"plus", "times", "own_share_times", "per_year_of_age", "at_least", "at_most", "replace"}
+var opNames = [...]string{"plus", "times", "own_share_times", "per_year_of_age", "at_least", "at_most", "replace", "per_admission"}
 
 // String is the adjustment's name in policy files and steps.
 func (o Op) String() string { return opNames[o] }

@@ -242,7 +242,7 @@ func (e *entry) adjust(list []Adjust, v Rate, why purpose) (Rate, []Adjusted) {
 		}
 		switch a.Op {
 		case Plus:
-			v += x
+			v = v.plus(x)
 		case Times:
 			v = mulRate(v, x)
 		case OwnShareTimes:
@@ -252,7 +252,10 @@ func (e *entry) adjust(list []Adjust, v Rate, why purpose) (Rate, []Adjusted) {
 				e.fail(&InputError{Code: Required, Field: dims[DimAge].field})
 				return v, met
 			}
-			v += x * Rate(max(0, e.f.ints[DimAge-numCodeDims]-a.Over))
+			v = v.plus(x.each(max(0, e.f.ints[DimAge-numCodeDims]-a.Over)))
+		case PerAdmission:
+			e.f.asked[DimAdmission] = true
+			v = v.plus(x.each(max(0, e.f.ints[DimAdmission-numCodeDims]-a.Over)))
 		case AtLeast:
 			v = max(v, x)
 		case AtMost:

@@ -121,6 +121,7 @@ func (p *Policy) codeList(d Dim, mask uint64) string {
 // both ends among them.
 func (p *Policy) cuts(s *Scheme, d Dim, lo, hi int32) []int32 {
 	out := []int32{lo}
+	graded := s.graded(d)
 	add := func(v int32) {
 		if v <= lo || v > hi {
 			return
@@ -138,6 +139,10 @@ func (p *Policy) cuts(s *Scheme, d Dim, lo, hi int32) []int32 {
 				add(c.Lo)
 				if c.Hi < MaxInt {
 					add(c.Hi + 1)
+				}
+				if graded {
+					add(c.Lo - 1)
+					add(c.Hi)
 				}
 			}
 		}
@@ -166,6 +171,26 @@ func (p *Policy) cuts(s *Scheme, d Dim, lo, hi int32) []int32 {
 	}
 	add(hi)
 	return out
+}
+
+// graded reports whether some figure changes with every single value of a dimension, so
+// that both ends of an interval matter.
+func (s *Scheme) graded(d Dim) bool {
+	is := func(list []Adjust) bool {
+		for i := range list {
+			if list[i].Op == PerYearOfAge && d == DimAge || list[i].Op == PerAdmission && d == DimAdmission {
+				return true
+			}
+		}
+		return false
+	}
+	for i := range s.Layers {
+		l := &s.Layers[i]
+		if is(l.Adjust) || l.Deductible != nil && is(l.Deductible.Adjust) {
+			return true
+		}
+	}
+	return false
 }
 
 // holds reports whether all conditions hold. A condition on something that the claim

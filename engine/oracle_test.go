@@ -25,7 +25,8 @@ type rule struct {
 	weight      string // of the second bucket
 	deductible  int64
 	yearly      bool
-	half        bool // from the second admission
+	half        bool  // from the second admission
+	step, least int64 // added for each further admission, and where that ends
 	limit       int64
 	bands       []ruleBand
 	zero, along bool
@@ -105,6 +106,12 @@ func (o *oracle) settle(rs rules, retired bool, admission int) {
 		due := yuan(r.deductible)
 		if r.half && admission > 1 {
 			due = halfUp(times(due, rat("0.5")))
+		}
+		if r.step != 0 {
+			due = plus(due, yuan(r.step*int64(admission-1)))
+			if due.Cmp(yuan(r.least)) < 0 {
+				due = yuan(r.least)
+			}
 		}
 		if r.yearly {
 			due = less(due, y[1])
@@ -237,6 +244,10 @@ func (rs rules) policy() *engine.Policy {
 			if r.half {
 				d.Adjust = []engine.Adjust{{Op: engine.Times, Table: one(r.id+".h", "0.5", later)}}
 			}
+			if r.step != 0 {
+				d.Adjust = append(d.Adjust, engine.Adjust{Op: engine.PerAdmission, Over: 1, Table: one(r.id+".s", n(r.step))},
+					engine.Adjust{Op: engine.AtLeast, Table: one(r.id+".l", n(r.least))})
+			}
 			if r.limit > 0 {
 				d.Limit = &engine.Limit{Table: one(r.id+".m", n(r.limit))}
 			}
@@ -285,6 +296,9 @@ func generate(g *rand.Rand) rules {
 	if !some(4) {
 		basic.deductible = int64(1 + g.IntN(2000))
 		basic.yearly, basic.half = some(3), some(2)
+		if some(3) {
+			basic.step, basic.least = int64(g.IntN(400)-300), int64(g.IntN(200))
+		}
 		if some(2) {
 			basic.limit = basic.deductible + int64(g.IntN(1500))
 		}

@@ -194,12 +194,13 @@ const (
 	AtLeast                 // not below
 	AtMost                  // not above
 	Replace                 // instead
+	PerAdmission            // add for each admission of the year after Over
 )
 
 // Adjust changes the shares of a layer, or its deductible, when a row of its table matches.
 type Adjust struct {
 	Op    Op
-	Over  int32 // PerYearOfAge: the age from which years count
+	Over  int32 // PerYearOfAge, PerAdmission: where counting begins
 	Table *Table
 }
 
@@ -243,8 +244,9 @@ type Row struct {
 	Sources []uint8 // positions in Policy.Sources
 	Grade   byte    // 'A' to 'D'
 	Note    Name
-	// Of says how the figure was worked out where it is a multiple of another.
-	Of *Multiple
+	// Of and ToOf say how the figure and the bound were worked out where they are
+	// multiples of another figure.
+	Of, ToOf *Multiple
 	// Overridden marks a figure that the person replaced for this settlement.
 	Overridden bool
 }
@@ -265,6 +267,7 @@ type Figure struct {
 	None    bool // expressly none: no cap, no limit
 	Unknown bool // nobody could find it; it lies between Lo and Hi where Bounded
 	Bounded bool
+	Open    bool // Bounded from below only: Hi is MaxFigure, and of a cap there may be none
 	Lo, Hi  Rate
 }
 

@@ -75,6 +75,9 @@ func (r *run) value(row *Row, why purpose) (v Rate, none bool) {
 		return f.Rate, f.None
 	}
 	lo, hi := f.Lo, f.Hi
+	if f.Open {
+		none = why == aCap
+	}
 	if !f.Bounded {
 		switch why {
 		case aShare:

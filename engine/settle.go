@@ -115,7 +115,7 @@ func names(rule, id string) bool {
 		return true
 	}
 	switch rule[len(id):] {
-	case ".value", ".share", ".plus", ".times", ".own_share_times", ".per_year_of_age", ".at_least", ".at_most", ".replace", ".extra_share":
+	case ".value", ".share", ".plus", ".times", ".own_share_times", ".per_year_of_age", ".per_admission", ".at_least", ".at_most", ".replace", ".extra_share":
 		return true
 	}
 	return false

@@ -405,7 +405,7 @@ func (c *codec) adjusts(list *[]engine.Adjust, key string) {
 
 func (c *codec) adjust(a *engine.Adjust, key string) {
 	whole(c, &a.Op)
-	if !c.writing && a.Op > engine.Replace {
+	if !c.writing && a.Op > engine.PerAdmission {
 		c.fail()
 		a.Op = 0
 	}
@@ -503,6 +503,8 @@ const (
 	rowTo
 	rowNote
 	rowOf
+	rowOpen
+	rowToOf
 	rowBits
 )
 
@@ -510,7 +512,7 @@ const (
 func (c *codec) row(r *engine.Row) {
 	f := &r.Value
 	has := 0
-	for i, x := range [...]bool{!f.None && !f.Unknown && f.V != decimal.Decimal{}, f.None, f.Unknown, f.Bounded, r.To != 0, r.Note != engine.Name{}, r.Of != nil} {
+	for i, x := range [...]bool{!f.None && !f.Unknown && f.V != decimal.Decimal{}, f.None, f.Unknown, f.Bounded, r.To != 0, r.Note != engine.Name{}, r.Of != nil, f.Open, r.ToOf != nil} {
 		if x {
 			has |= 1 << i
 		}
@@ -520,7 +522,7 @@ func (c *codec) row(r *engine.Row) {
 		return
 	}
 	c.when(&r.When)
-	f.None, f.Unknown, f.Bounded = has&rowNone != 0, has&rowUnknown != 0, has&rowBounded != 0
+	f.None, f.Unknown, f.Bounded, f.Open = has&rowNone != 0, has&rowUnknown != 0, has&rowBounded != 0, has&rowOpen != 0
 	if has&rowKnown != 0 {
 		v := f.V
 		c.decimal(&v)
@@ -539,14 +541,20 @@ func (c *codec) row(r *engine.Row) {
 	if has&rowNote != 0 {
 		c.name(&r.Note)
 	}
-	if has&rowOf != 0 {
-		if !c.writing {
-			r.Of = new(engine.Multiple)
+	for _, m := range [...]struct {
+		bit int
+		of  **engine.Multiple
+	}{{rowOf, &r.Of}, {rowToOf, &r.ToOf}} {
+		if has&m.bit == 0 {
+			continue
 		}
-		c.decimal(&r.Of.Times)
-		c.name(&r.Of.Base)
-		whole(c, &r.Of.Year)
-		c.decimal(&r.Of.Amount)
+		if !c.writing {
+			*m.of = new(engine.Multiple)
+		}
+		c.decimal(&(*m.of).Times)
+		c.name(&(*m.of).Base)
+		whole(c, &(*m.of).Year)
+		c.decimal(&(*m.of).Amount)
 	}
 }
 

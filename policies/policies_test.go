@@ -177,7 +177,7 @@ employee.large_amount complete B
 employee.delivery complete A
 employee.assistance unknown 
 resident.inpatient complete B
-resident.critical_illness complete C
+resident.critical_illness partial D
 resident.assistance draft C`
 	if text := strings.Join(got, "\n"); text != want {
 		t.Errorf("got\n%s\nwant\n%s", text, want)

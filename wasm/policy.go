@@ -385,7 +385,7 @@ func (w book) adjusts(name string, list []engine.Adjust, unit string) {
 		case engine.Times, engine.OwnShareTimes:
 			of = "factor"
 		}
-		if a.Op == engine.PerYearOfAge {
+		if a.Op == engine.PerYearOfAge || a.Op == engine.PerAdmission {
 			w.Number("over", int(a.Over))
 		}
 		w.table("rows", a.Table, of)
@@ -421,14 +421,8 @@ func (w book) row(r *engine.Row, unit string) {
 		w.Key("to")
 		w.Quoted(r.To.Append)
 	}
-	if m := r.Of; m != nil {
-		w.ObjectAt("multiple")
-		w.str("times", m.Times.String())
-		writeName(w.Writer, "base", m.Base)
-		w.Number("year", m.Year)
-		w.str("amount", m.Amount.StringFixed(2))
-		w.EndObject()
-	}
+	w.multiple("multiple", r.Of)
+	w.multiple("to_multiple", r.ToOf)
 	w.Key("valid")
 	writeValid(w.Writer, r)
 	w.ArrayAt("sources")
@@ -440,6 +434,19 @@ func (w book) row(r *engine.Row, unit string) {
 	writeName(w.Writer, "note", r.Note)
 }
 
+// multiple says how a figure was worked out from another.
+func (w book) multiple(name string, m *engine.Multiple) {
+	if m == nil {
+		return
+	}
+	w.ObjectAt(name)
+	w.str("times", m.Times.String())
+	writeName(w.Writer, "base", m.Base)
+	w.Number("year", m.Year)
+	w.str("amount", m.Amount.StringFixed(2))
+	w.EndObject()
+}
+
 // figure writes a value, "none" for a limit that expressly is not, or "unknown".
 func (w book) figure(f *engine.Figure, unit string) {
 	w.Key("value")
@@ -449,7 +456,9 @@ func (w book) figure(f *engine.Figure, unit string) {
 		if f.Bounded {
 			w.ObjectAt("between")
 			w.value("from", f.Lo, unit)
-			w.value("to", f.Hi, unit)
+			if !f.Open {
+				w.value("to", f.Hi, unit)
+			}
 			w.EndObject()
 		}
 	case f.None:

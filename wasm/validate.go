@@ -202,8 +202,11 @@ func (n *need) scheme(s *engine.Scheme) {
 func (n *need) layer(l *engine.Layer) {
 	ages := func(list []engine.Adjust) {
 		for i := range list {
-			if list[i].Op == engine.PerYearOfAge {
+			switch list[i].Op {
+			case engine.PerYearOfAge:
 				n.used[engine.DimAge] = true
+			case engine.PerAdmission:
+				n.used[engine.DimAdmission] = true
 			}
 		}
 	}

@@ -246,6 +246,8 @@ func Figure(f *engine.Figure) string {
 	switch {
 	case f.None:
 		return "none"
+	case f.Open:
+		return f.Lo.String() + " –"
 	case f.Bounded:
 		return f.Lo.String() + " – " + f.Hi.String()
 	case f.Unknown:

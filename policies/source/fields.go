@@ -401,11 +401,11 @@ func contains(list []string, s string) bool {
 // homes says where a key stands, for keys that are found elsewhere.
 var homes = map[string]string{
 	"when": "a row", "value": "a row", "share": "a row of shares", "between": "a row, beside unknown", "grade": "a row",
-	"asof": "a row", "until": "a row or a layer", "multiple_of": "a row of amounts", "to": "a row of bands",
+	"asof": "a row", "until": "a row or a layer", "multiple_of": "a row of amounts", "to": "a row of bands", "to_multiple_of": "a row of bands, beside to",
 	"counted_from": "bands", "along": "bands",
 	"per": "deductible or cap", "by": "deductible or cap", "with": "deductible, limit or cap", "of": "cap, guarantee or ceiling",
 	"share_of": "deductible", "floor": "deductible", "less_spell": "deductible", "limit": "deductible or classify",
-	"plus": "adjust", "times": "adjust", "own_share_times": "adjust", "per_year_of_age": "adjust", "over": "adjust, beside per_year_of_age",
+	"plus": "adjust", "times": "adjust", "own_share_times": "adjust", "per_year_of_age": "adjust", "over": "adjust, beside per_year_of_age or per_admission", "per_admission": "adjust of a deductible",
 	"at_least": "adjust", "at_most": "adjust", "replace": "adjust", "partial": "adjust, beside a list of rows", "use": "adjust",
 	"payer": "a layer or split", "applies": "a layer", "enters": "a layer", "deductible": "a layer", "bands": "a layer", "adjust": "a layer or deductible",
 	"cap": "a layer", "caps": "a layer", "quota": "a layer", "guarantee": "a layer", "ceiling": "a layer or deductible", "split": "a layer",

@@ -529,7 +529,7 @@ const (
 
 var adjustOps = [...][]string{
 	shareAdjust: {"plus", "times", "own_share_times", "per_year_of_age", "at_least", "at_most", "replace"},
-	yuanAdjust:  {"plus", "times", "at_least", "at_most", "replace"},
+	yuanAdjust:  {"plus", "times", "per_admission", "at_least", "at_most", "replace"},
 }
 
 // unitOf is what an operation's figure counts.
@@ -539,6 +539,8 @@ func (k adjustKind) unitOf(op engine.Op) unit {
 		return factor
 	case engine.PerYearOfAge:
 		return perYear
+	case engine.PerAdmission:
+		return yuanMore
 	case engine.Plus:
 		if k == yuanAdjust {
 			return yuanMore
@@ -568,7 +570,7 @@ func (b *builder) adjust(n *node, key string, kind adjustKind, asked *claims, ma
 		}
 		var ops []string
 		for _, k := range x.keys {
-			if contains(adjustOps[shareAdjust], k.text) {
+			if _, is := engine.OpByName(k.text); is && k.kind == scalar {
 				ops = append(ops, k.text)
 			}
 		}
@@ -599,7 +601,8 @@ func (b *builder) adjust(n *node, key string, kind adjustKind, asked *claims, ma
 		}
 		op, _ := engine.OpByName(ops[0])
 		if !contains(adjustOps[kind], ops[0]) {
-			b.errorf(x.keyNode(ops[0]), "misplaced", id, "on a deductible: "+strings.Join(adjustOps[kind], ", "), "%s does not act on a deductible", ops[0])
+			what := [...]string{shareAdjust: "a share", yuanAdjust: "a deductible"}[kind]
+			b.errorf(x.keyNode(ops[0]), "misplaced", id, "on "+what+": "+strings.Join(adjustOps[kind], ", "), "%s does not act on %s", ops[0], what)
 			continue
 		}
 		a := engine.Adjust{Op: op}
@@ -627,14 +630,18 @@ func (b *builder) adjust(n *node, key string, kind adjustKind, asked *claims, ma
 			b.proofs = append(b.proofs, proof{key: id, at: m.at, rows: rowsOf(a.Table), marks: []*node{m.at}, gaps: true, asked: asked})
 		}
 		switch o := over.get("over"); {
-		case op == engine.PerYearOfAge:
-			years, ok := b.whole(over.need("over", "over: the age from which years count; 0 for all"), id+".over", 0, 150)
+		case op == engine.PerYearOfAge || op == engine.PerAdmission:
+			hint, top := "over: the age from which years count; 0 for all", 150
+			if op == engine.PerAdmission {
+				hint, top = "over: 1 for each admission after the first", 100
+			}
+			from, ok := b.whole(over.need("over", hint), id+".over", 0, top)
 			if !ok {
 				continue
 			}
-			a.Over = int32(years)
+			a.Over = int32(from)
 		case o != nil:
-			b.errorf(over.name["over"], "misplaced", id+".over", "it stands beside per_year_of_age", "over has no meaning for %s", ops[0])
+			b.errorf(over.name["over"], "misplaced", id+".over", "it stands beside per_year_of_age or per_admission", "over has no meaning for %s", ops[0])
 		}
 		if a.Table != nil {
 			out = append(out, a)

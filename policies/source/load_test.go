@@ -137,6 +137,14 @@ func TestEveryPartArrives(t *testing.T) {
 	birth := layerOf(p, "employee", "delivery")
 	check("life", []engine.Date{birth.From, birth.Until}, []engine.Date{20250301, 20300228})
 	check("quota", birth.Quota.Rows[1].Value.Rate, 6000*engine.One)
+	grave := layerOf(p, "resident", "critical_illness")
+	check("op by admission", []any{grave.Deductible.Adjust[0].Op, grave.Deductible.Adjust[0].Over, grave.Deductible.Adjust[0].Table.Rows[0].Value.Rate}, []any{engine.PerAdmission, int32(1), -50 * engine.One})
+	bound := grave.Bands.Rows.Rows[1]
+	check("one and a half times 75000.50", bound.To, engine.Fen(112500_75))
+	check("derivation of a bound", []any{bound.ToOf.Times.String(), bound.ToOf.Year, bound.Of == nil}, []any{"1.5", 2024, true})
+	check("sources of bound and share", []string{p.Sources[bound.Sources[0]].ID, p.Sources[bound.Sources[1]].ID}, []string{"s3", "s2"})
+	check("a bound's base does not better the grade", bound.Grade, byte('D'))
+	check("open above", grave.Caps[0].Table.Rows[0].Value, engine.Figure{Unknown: true, Bounded: true, Open: true, Lo: 650000 * engine.One, Hi: engine.MaxFigure})
 	check("draft", layerOf(p, "resident", "assistance").Draft, true)
 	check("name", layerOf(p, "resident", "assistance").Name.En, "Medical assistance")
 

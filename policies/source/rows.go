@@ -53,7 +53,7 @@ func (b *builder) row(n *node, id string, form rowForm) (rowMark, *fields) {
 		allowed = append(allowed, "multiple_of")
 	}
 	if form.to {
-		allowed = append(allowed, "to")
+		allowed = append(allowed, "to", "to_multiple_of")
 	}
 	before := len(b.found)
 	m := rowMark{at: n}
@@ -81,14 +81,7 @@ func (b *builder) row(n *node, id string, form rowForm) (rowMark, *fields) {
 	r.Grade = b.grade(f)
 	r.Note = b.name(f.get("note"), id+".note")
 	if form.to {
-		if t := f.get("to"); t != nil {
-			if v, ok := b.number(t, id+".to", 2, false); ok {
-				r.To = engine.Fen(v.Shift(2).IntPart())
-				if r.To == 0 {
-					b.errorf(t, "number", id+".to", "the first segment ends above zero", "a segment cannot end at 0")
-				}
-			}
-		}
+		b.bound(f, r, &ids)
 	}
 	if form.figure != "" {
 		b.figure(f, r, form, &ids)
@@ -104,6 +97,31 @@ func (b *builder) row(n *node, id string, form rowForm) (rowMark, *fields) {
 		}
 	}
 	return m, f
+}
+
+// bound reads the upper bound of a segment.
+func (b *builder) bound(f *fields, r *engine.Row, ids *[]string) {
+	key := r.ID + ".to"
+	t, m := f.get("to"), f.get("to_multiple_of")
+	var v decimal.Decimal
+	ok := false
+	switch {
+	case t == nil:
+		if m != nil && f.name["to"] == nil {
+			b.errorf(f.name["to_multiple_of"], "missing", key, "to: 3, to_multiple_of: {wage: 2024}", "to_multiple_of stands without to")
+		}
+		return
+	case m == nil:
+		v, ok = b.number(t, key, 2, false)
+	default:
+		if v, r.ToOf, ok = b.multiple(t, m, r, "to", ids); ok && !v.Shift(2).IsInteger() {
+			b.errorf(t, "number", key, "write the bound in yuan, rounded as the document says", "the segment ends at %s yuan, which is not whole fen", v)
+			return
+		}
+	}
+	if r.To = engine.Fen(v.Shift(2).IntPart()); ok && r.To == 0 {
+		b.errorf(t, "number", key, "the first segment ends above zero", "a segment cannot end at 0")
+	}
 }
 
 // position is a source's place in b.order, until numberSources.
@@ -156,7 +174,10 @@ func (b *builder) figure(f *fields, r *engine.Row, form rowForm, ids *[]string) 
 			return
 		}
 		lo, ok1 := b.measured(ends[0], id+".between", form.unit)
-		hi, ok2 := b.measured(ends[1], id+".between", form.unit)
+		hi, ok2 := most, true
+		if r.Value.Open = form.unit == yuan && ends[1].kind == scalar && ends[1].text == "none"; !r.Value.Open {
+			hi, ok2 = b.measured(ends[1], id+".between", form.unit)
+		}
 		if ok1 && ok2 {
 			if !lo.LessThan(hi) {
 				b.errorf(between, "number", id+".between", "the lower end first; equal ends are a known figure", "between runs from %s to %s", lo, hi)
@@ -171,7 +192,9 @@ func (b *builder) figure(f *fields, r *engine.Row, form rowForm, ids *[]string) 
 		r.Value.None = true
 	default:
 		if m := f.get("multiple_of"); m != nil {
-			b.multiple(n, m, r, ids)
+			if v, of, ok := b.multiple(n, m, r, "value", ids); ok {
+				r.Value, r.Of = engine.NewFigure(v), of
+			}
 		} else if v, ok := b.measured(n, at, form.unit); ok {
 			r.Value = engine.NewFigure(v)
 		}
@@ -195,9 +218,9 @@ func (b *builder) measured(n *node, key string, u unit) (decimal.Decimal, bool) 
 	lo, hi := decimal.Zero, decimal.NewFromInt(1)
 	switch u {
 	case yuan:
-		places, hi = 2, decimal.NewFromInt(9_000_000)
+		places, hi = 2, most
 	case yuanMore:
-		places, signed, hi = 2, true, decimal.NewFromInt(9_000_000)
+		places, signed, hi = 2, true, most
 	case points, perYear:
 		signed = true
 	case factor:
@@ -224,13 +247,20 @@ func (b *builder) measured(n *node, key string, u unit) (decimal.Decimal, bool) 
 	return v, true
 }
 
-// multiple works out six times the average wage.
-func (b *builder) multiple(n, m *node, r *engine.Row, ids *[]string) {
+// most is the largest amount of a figure.
+var most = decimal.NewFromInt(9_000_000)
+
+// multiple works out six times the average wage, for the figure or the bound of a row.
+// What the base rests on, the row rests on as well.
+func (b *builder) multiple(n, m *node, r *engine.Row, figure string, ids *[]string) (v decimal.Decimal, of *engine.Multiple, ok bool) {
 	at := r.ID + ".multiple_of"
-	times, ok := b.number(n, r.ID+".value", 6, false)
+	if figure == "to" {
+		at = r.ID + ".to_multiple_of"
+	}
+	times, ok := b.number(n, r.ID+"."+figure, 6, false)
 	if m.kind != mapping || len(m.keys) != 1 || m.keys[0].kind != scalar {
-		b.errorf(m, "type", at, "multiple_of: {wage: 2024}", "multiple_of must name one base and its year, not %s", m.kindName())
-		return
+		b.errorf(m, "type", at, last(at)+": {wage: 2024}", "%s must name one base and its year, not %s", last(at), m.kindName())
+		return v, nil, false
 	}
 	k := m.keys[0]
 	x := b.bases[k.text]
@@ -244,31 +274,29 @@ func (b *builder) multiple(n, m *node, r *engine.Row, ids *[]string) {
 			hint = fmt.Sprintf("did you mean %s?", near)
 		}
 		b.errorf(k, "unknown_base", at, hint, "there is no base %s", k.kindName())
-		return
+		return v, nil, false
 	}
 	x.used = true
 	year, yok := b.whole(m.items[0], at, 1990, 2099)
 	if !yok || !ok {
-		return
+		return v, nil, false
 	}
 	y, there := x.years[year]
 	if !there {
 		b.errorf(m.items[0], "unknown_base", at, "add the year under bases, or make the figure unknown", "the base %s has no figure for %d", k.text, year)
-		return
+		return v, nil, false
 	}
-	v := times.Mul(y.value)
-	if v.GreaterThan(decimal.NewFromInt(9_000_000)) {
+	if v = times.Mul(y.value); v.GreaterThan(most) {
 		b.errorf(n, "number", at, "an absent limit is none", "%s × %s is above 9000000 yuan", times, y.value)
-		return
+		return v, nil, false
 	}
-	r.Value = engine.NewFigure(v)
-	r.Of = &engine.Multiple{Times: times, Base: x.name, Year: year, Amount: y.value}
 	r.Grade = max(r.Grade, y.grade)
 	for _, s := range y.sources {
 		if !contains(*ids, s) {
 			*ids = append(*ids, s)
 		}
 	}
+	return v, &engine.Multiple{Times: times, Base: x.name, Year: year, Amount: y.value}, true
 }
 
 // conditions reads when, applies and less_spell. Codes that are like another follow it,

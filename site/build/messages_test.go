@@ -134,7 +134,7 @@ func TestEngineCodesHaveTexts(t *testing.T) {
 		for kind := engine.StepClassify; kind <= engine.StepCash; kind++ {
 			want("step", kind.String())
 		}
-		for op := engine.Plus; op <= engine.Replace; op++ {
+		for op := engine.Plus; op <= engine.PerAdmission; op++ {
 			want("op", op.String())
 		}
 		for place := engine.Hifp; place <= engine.Cash; place++ {

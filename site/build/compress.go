@@ -28,9 +28,15 @@ func gzipped(data []byte) []byte {
 	})
 }
 
-func brotlied(data []byte) []byte {
+func brotlied(data []byte) []byte { return brotliedAt(data, brotli.BestCompression) }
+
+// brotliedQuickly is for the many pages and files of the policies: a few per cent larger
+// than the best and ten times as fast.
+func brotliedQuickly(data []byte) []byte { return brotliedAt(data, 9) }
+
+func brotliedAt(data []byte, quality int) []byte {
 	return squeeze(data, func(w io.Writer) io.WriteCloser {
-		return brotli.NewWriterOptions(w, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: 24})
+		return brotli.NewWriterOptions(w, brotli.WriterOptions{Quality: quality, LGWin: 24})
 	})
 }
 

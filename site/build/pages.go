@@ -147,6 +147,9 @@ type page struct {
 	Offline                               []string // the script of every page, and what it imports
 	OEmbed                                bool
 	Alternates                            []struct{ Tag, Path string }
+	Folder, Description                   string
+	Styles                                []string // beside style.css
+	Data                                  any      // what a view's own template shows
 	Content                               template.HTML
 
 	Facts     factsFile

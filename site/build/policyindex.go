@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -182,11 +184,6 @@ func (s *site) policyPages() error {
 	if err != nil {
 		return err
 	}
-	for _, r := range list {
-		if err := s.policyFiles(r.Code); err != nil {
-			return err
-		}
-	}
 	for _, lang := range languages {
 		r := s.renderers[lang]
 		index, err := newIndexView(r.messages, list, day)
@@ -200,24 +197,67 @@ func (s *site) policyPages() error {
 		if err := s.publish(r, "policies.html", p); err != nil {
 			return err
 		}
-		for _, x := range list {
-			rules, _, err := askPolicy(x.Code)
-			if err != nil {
-				return err
-			}
-			v, err := newPolicyView(r.messages, rules)
-			if err != nil {
-				return fmt.Errorf("the page of %s: %w", x.Code, err)
-			}
-			p := s.newPage(r.messages, "policies/"+x.Code+"/", "coverage.title")
-			p.Title = v.Title + " · " + r.t("site.name")
-			p.Description = r.t("policy.description", "region", v.Name, "version", v.Version)
-			p.Data, p.Styles = v, []string{"policy.css"}
-			p.load(s.scripts["plain"])
-			if err := s.publish(r, "policy.html", p); err != nil {
-				return err
-			}
+	}
+	for _, x := range list {
+		if err := s.regionPages(x.Code); err != nil {
+			return fmt.Errorf("the page of %s: %w", x.Code, err)
+		}
+	}
+	s.later = append(s.later, s.asset("policy.css"))
+	return s.policySources()
+}
+
+// regionPages writes what is known of a region in both languages, and the answer of the
+// public interface that both are made of.
+func (s *site) regionPages(code string) error {
+	rules, answer, err := askPolicy(code)
+	if err != nil {
+		return err
+	}
+	folder := "policies/" + code + "/"
+	s.add(folder+code+".json", []byte(answer+"\n"))
+	for _, lang := range languages {
+		r := s.renderers[lang]
+		v, err := newPolicyView(r.messages, rules)
+		if err != nil {
+			return err
+		}
+		p := s.newPage(r.messages, folder, "coverage.title")
+		p.Title = v.Title + " · " + r.t("site.name")
+		p.Description = r.t("policy.description", "region", v.Name, "version", v.Version)
+		p.Data, p.Styles = v, []string{"policy.css"}
+		if err := s.publish(r, "policy.html", p); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func (s *site) publish(r *renderer, template string, p *page) error {
+	html, err := r.render(s.root, template, p)
+	s.add(p.Path+"index.html", html)
+	return err
+}
+
+// policySources publishes the files that the rules are written in.
+func (s *site) policySources() error {
+	folder := filepath.Join(s.root, "policies", "regions")
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		code, _, ok := strings.Cut(f.Name(), "-")
+		if !ok || filepath.Ext(f.Name()) != ".yaml" {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(folder, f.Name()))
+		if err != nil {
+			return err
+		}
+		s.add("policies/"+code+"/"+code+".yaml", data)
+	}
+	national, err := os.ReadFile(filepath.Join(s.root, "policies", "national.yaml"))
+	s.add("policies/national.yaml", national)
+	return err
 }

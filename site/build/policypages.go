@@ -44,7 +44,7 @@ type benefitView struct {
 	Draft                 bool
 	Grade, GradeWord      string
 	Facts                 []factLine
-	How                   string
+	How, Word             string // how it computes, or what it is
 	Blocks                []blockView
 	Disputes              []disputeView
 	Missing               []missingView
@@ -63,16 +63,24 @@ type blockView struct {
 type linkView struct{ Text, Anchor string }
 
 // groupView is a ladder of segments under its conditions, or a plain list of figures.
+// Where all its figures rest on the same, that is said once.
 type groupView struct {
 	Head    string
+	Support *supportView
 	Figures []figureView
 }
 
+// supportView is what figures rest on: grade, time, documents.
+type supportView struct {
+	Grade, GradeWord, Valid string
+	Refs                    []refView
+}
+
 type figureView struct {
-	Anchor, Label, Value, Between, Derived, Valid, Note string
-	Grade, GradeWord                                    string
-	Unknown, Past, Coming                               bool
-	Refs                                                []refView
+	Anchor, Label, Value, Between, Derived, Note string
+	Unknown, Past, Coming                        bool
+	Support                                      *supportView // nil where the group says it
+	grade, gradeWord                             string
 }
 
 type refView struct {
@@ -247,8 +255,8 @@ func (v *benefitView) grade() {
 	for _, b := range v.Blocks {
 		for _, g := range b.Groups {
 			for _, f := range g.Figures {
-				if !f.Unknown && !f.Past && f.Grade > v.Grade {
-					v.Grade, v.GradeWord = f.Grade, f.GradeWord
+				if !f.Unknown && !f.Past && f.grade > v.Grade {
+					v.Grade, v.GradeWord = f.grade, f.gradeWord
 				}
 			}
 		}
@@ -397,11 +405,11 @@ func (b *policyBook) bands(v *benefitView) {
 	}
 	for _, head := range heads {
 		rows := ladders[head]
-		g := groupView{Head: head}
+		var figures []figureView
 		for _, r := range rows {
-			g.Figures = append(g.Figures, b.figure(r, b.segment(r, rows), nil))
+			figures = append(figures, b.figure(r, b.segment(r, rows), nil))
 		}
-		block.Groups = append(block.Groups, g)
+		block.Groups = append(block.Groups, b.group(head, figures))
 	}
 	v.add(block)
 }
@@ -419,13 +427,13 @@ func (b *policyBook) segment(r ruleRow, ladder []ruleRow) string {
 	case changed && r.To == "":
 		return b.t("policy.segment.rest")
 	case changed, r.To != "" && from == "":
-		return b.t("policy.segment.first", "to", b.yuan(r.To))
+		return b.spaced(b.t("policy.segment.first", "to", b.yuan(r.To)))
 	case from == "":
 		return b.t("policy.segment.all")
 	case r.To == "":
-		return b.t("policy.segment.last", "from", b.yuan(from))
+		return b.spaced(b.t("policy.segment.last", "from", b.yuan(from)))
 	}
-	return b.t("policy.segment.middle", "from", b.yuan(from), "to", b.yuan(r.To))
+	return b.spaced(b.t("policy.segment.middle", "from", b.yuan(from), "to", b.yuan(r.To)))
 }
 
 const never = "9999-12-31"
@@ -461,16 +469,16 @@ func (b *policyBook) block(anchor, title string, rows []ruleRow) blockView {
 }
 
 func (b *policyBook) figures(rows []ruleRow) []groupView {
-	g := groupView{}
+	var figures []figureView
 	for _, r := range rows {
 		if !b.told[r.ID] {
-			g.Figures = append(g.Figures, b.figure(r, b.label(r), nil))
+			figures = append(figures, b.figure(r, b.label(r), nil))
 		}
 	}
-	if len(g.Figures) == 0 {
+	if figures == nil {
 		return nil
 	}
-	return []groupView{g}
+	return []groupView{b.group("", figures)}
 }
 
 // label is a figure's conditions, or that it has none.
@@ -485,7 +493,7 @@ func (b *policyBook) label(r ruleRow) string {
 // stand once on the page and are referred to.
 func (b *policyBook) adjusts(v *benefitView, anchor, title string, list []ruleAdjust) {
 	block := blockView{Anchor: anchor, Title: b.tf("policy.block", title)}
-	g := groupView{}
+	var figures []figureView
 	for _, a := range list {
 		for _, r := range a.Rows {
 			if name, ok := shared(r.ID); ok {
@@ -494,12 +502,12 @@ func (b *policyBook) adjusts(v *benefitView, anchor, title string, list []ruleAd
 					block.See = append(block.See, see)
 				}
 			} else if !b.told[r.ID] {
-				g.Figures = append(g.Figures, b.figure(r, b.label(r), &a))
+				figures = append(figures, b.figure(r, b.label(r), &a))
 			}
 		}
 	}
-	if g.Figures != nil {
-		block.Groups = []groupView{g}
+	if figures != nil {
+		block.Groups = []groupView{b.group("", figures)}
 	}
 	v.add(block)
 }
@@ -519,8 +527,9 @@ func (b *policyBook) shared(name string) string {
 // figure puts one row into words; change is the adjustment that it belongs to.
 func (b *policyBook) figure(r ruleRow, label string, change *ruleAdjust) figureView {
 	b.told[r.ID] = true
-	f := figureView{Anchor: policyAnchor(r.ID), Label: label, Valid: b.valid(r), Note: r.Note.in(b.lang), Grade: r.Grade, GradeWord: b.tf("grade", r.Grade),
-		Past: r.Valid.Until != "" && r.Valid.Until < b.Version, Coming: r.Valid.From > b.Version, Refs: b.refs(r.Sources)}
+	f := figureView{Anchor: policyAnchor(r.ID), Label: label, Note: r.Note.in(b.lang), grade: r.Grade, gradeWord: b.tf("grade", r.Grade),
+		Past: r.Valid.Until != "" && r.Valid.Until < b.Version, Coming: r.Valid.From > b.Version}
+	f.Support = &supportView{f.grade, f.gradeWord, b.valid(r), b.refs(r.Sources)}
 	say := func(v string) string {
 		if change != nil {
 			return b.change(*change, v, r.Unit)
@@ -556,7 +565,24 @@ func (b *policyBook) figure(r ruleRow, label string, change *ruleAdjust) figureV
 	if m := r.Multiple; m != nil {
 		f.Derived = b.t("policy.multiple", "times", m.Times, "year", strconv.Itoa(m.Year), "base", m.Base.in(b.lang), "amount", b.yuan(m.Amount))
 	}
+	f.Value, f.Between, f.Derived = b.spaced(f.Value), b.spaced(f.Between), b.spaced(f.Derived)
 	return f
+}
+
+// group gathers figures under a head.
+func (b *policyBook) group(head string, figures []figureView) groupView {
+	g := groupView{Head: head, Figures: figures}
+	for i := range figures {
+		if len(figures) < 2 || !slices.Equal(figures[i].Support.Refs, figures[0].Support.Refs) || figures[i].Support.Valid != figures[0].Support.Valid ||
+			figures[i].grade != figures[0].grade || figures[i].Past || figures[i].Coming {
+			return g
+		}
+	}
+	g.Support = figures[0].Support
+	for i := range figures {
+		figures[i].Support = nil
+	}
+	return g
 }
 
 // refs numbers documents in the order in which the page cites them.
@@ -578,7 +604,7 @@ func (b *policyBook) refs(ids []string) []refView {
 // nothing, what several benefits share, what the personal account may pay.
 func (b *policyBook) common(missing, disputed map[int]bool) {
 	add := func(anchor, kind, name string, blocks ...blockView) {
-		v := benefitView{Anchor: anchor, Name: name, How: b.tf("policy.word", kind)}
+		v := benefitView{Anchor: anchor, Name: name, Word: b.tf("policy.word", kind)}
 		for _, block := range blocks {
 			v.add(block)
 		}
@@ -615,7 +641,7 @@ func (b *policyBook) common(missing, disputed map[int]bool) {
 	b.scheme = nil
 	add("classify", "classify", b.t("policy.classify"), classify...)
 	var names []string
-	lists := map[string][]groupView{}
+	lists := map[string][]figureView{}
 	users := map[string][]string{}
 	for i := range b.Schemes {
 		s := &b.Schemes[i]
@@ -633,13 +659,12 @@ func (b *policyBook) common(missing, disputed map[int]bool) {
 					}
 					if !slices.Contains(names, name) {
 						names = append(names, name)
-						lists[name] = []groupView{{}}
 					}
-					if user := b.tf("scheme", s.ID) + b.t("policy.of") + b.benefit(s.ID, l.ID); !slices.Contains(users[name], user) {
+					if user := s.ID + "." + l.ID; !slices.Contains(users[name], user) {
 						users[name] = append(users[name], user)
 					}
 					if !b.told[r.ID] {
-						lists[name][0].Figures = append(lists[name][0].Figures, b.figure(r, b.label(r), &a))
+						lists[name] = append(lists[name], b.figure(r, b.label(r), &a))
 					}
 				}
 			}
@@ -647,8 +672,8 @@ func (b *policyBook) common(missing, disputed map[int]bool) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		add("shared."+name, "shared", b.shared(name), blockView{Anchor: "shared." + name + ".list", Title: b.tf("policy.block", "shared"), Groups: lists[name],
-			Lead: b.t("policy.used_by", "list", strings.Join(users[name], b.t("policy.and")))})
+		add("shared."+name, "shared", b.shared(name), blockView{Anchor: "shared." + name + ".list", Title: b.tf("policy.block", "shared"),
+			Groups: []groupView{b.group("", lists[name])}, Lead: b.users(users[name])})
 	}
 	for i := range b.Schemes {
 		if s := &b.Schemes[i]; len(s.Account) > 0 {
@@ -658,6 +683,23 @@ func (b *policyBook) common(missing, disputed map[int]bool) {
 	}
 	b.scheme = nil
 	add("exclude", "exclude", b.t("policy.exclude"), blockView{Anchor: "exclude.list", Title: b.tf("policy.block", "exclude"), Groups: b.figures(b.Exclude)})
+}
+
+// users names the benefits that use a shared list, by scheme.
+func (b *policyBook) users(keys []string) string {
+	var out []string
+	for _, s := range b.Schemes {
+		var own []string
+		for _, l := range s.Layers {
+			if slices.Contains(keys, s.ID+"."+l.ID) {
+				own = append(own, b.benefit(s.ID, l.ID))
+			}
+		}
+		if own != nil {
+			out = append(out, b.t("policy.used_by", "scheme", b.tf("scheme", s.ID), "list", strings.Join(own, b.t("policy.and"))))
+		}
+	}
+	return b.sentences(out)
 }
 
 // scope reads a rule of both schemes without the statuses of one.
@@ -698,7 +740,7 @@ func (b *policyBook) missing(anchor string, taken map[int]bool) (out []missingVi
 	for i, u := range b.Unknown {
 		if !taken[i] && (anchor == "" || about(u.Key, anchor)) {
 			taken[i] = true
-			out = append(out, missingView{b.key(u.Key), u.Looked, u.Note.in(b.lang)})
+			out = append(out, missingView{b.key(u.Key, anchor), u.Looked, u.Note.in(b.lang)})
 		}
 	}
 	return out
@@ -708,7 +750,7 @@ func (b *policyBook) disputes(anchor string, taken map[int]bool) (out []disputeV
 	for i, x := range b.Conflicts {
 		if !taken[i] && (anchor == "" || about(x.Key, anchor)) {
 			taken[i] = true
-			out = append(out, disputeView{Key: b.key(x.Key), Chosen: b.stated(x.Key, x.Chosen), Against: b.stated(x.Key, x.Against), Why: x.Why.in(b.lang),
+			out = append(out, disputeView{Key: b.key(x.Key, anchor), Chosen: b.stated(x.Key, x.Chosen), Against: b.stated(x.Key, x.Against), Why: x.Why.in(b.lang),
 				Sources: b.refs(x.Sources), Other: b.refs(x.Other)})
 		}
 	}
@@ -717,7 +759,7 @@ func (b *policyBook) disputes(anchor string, taken map[int]bool) (out []disputeV
 
 func (b *policyBook) changes() {
 	for _, x := range b.Changes {
-		b.view.Changes = append(b.view.Changes, changeView{x.Date, b.key(x.Key), b.stated(x.Key, x.Was), b.stated(x.Key, x.Is), b.refs(x.Sources)})
+		b.view.Changes = append(b.view.Changes, changeView{x.Date, b.key(x.Key, ""), b.stated(x.Key, x.Was), b.stated(x.Key, x.Is), b.refs(x.Sources)})
 	}
 	slices.SortStableFunc(b.view.Changes, func(x, y changeView) int { return strings.Compare(y.Date, x.Date) })
 }
@@ -743,7 +785,7 @@ func (b *policyBook) count() {
 							b.view.Open++
 						default:
 							b.view.Figures++
-							grades[f.Grade]++
+							grades[f.grade]++
 						}
 					}
 				}

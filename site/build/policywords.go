@@ -40,7 +40,26 @@ func (w ruleWords) conds(list []ruleCond) []string {
 }
 
 func (w ruleWords) when(list []ruleCond) string {
-	return strings.Join(w.conds(list), w.t("policy.also"))
+	return w.spaced(strings.Join(w.conds(list), w.t("policy.also")))
+}
+
+// spaced sets a space between Chinese characters and figures, as a printer does.
+func (w ruleWords) spaced(text string) string {
+	if w.lang != "zh" {
+		return text
+	}
+	han := func(r rune) bool { return r >= 0x4e00 && r <= 0x9fff }
+	figure := func(r rune) bool { return r >= '0' && r <= '9' || r == '%' }
+	var out strings.Builder
+	last := ' '
+	for _, r := range text {
+		if han(last) && figure(r) || figure(last) && han(r) {
+			out.WriteByte(' ')
+		}
+		out.WriteRune(r)
+		last = r
+	}
+	return out.String()
 }
 
 // number says a condition on a whole number: 70 and above, under 60, 60 to 69, the 2nd.
@@ -81,6 +100,12 @@ func (w ruleWords) codes(c ruleCond, all []ruleCond) string {
 	}
 	if len(in) == 0 {
 		in = c.In // a row that no visit of this benefit can meet: said as it stands
+	}
+	if slices.Contains(out, "none") {
+		if len(out) == 1 {
+			return w.tf("policy.any", c.Cond)
+		}
+		return w.codeNames(c.Cond, in) // whoever is nothing is no exception to be named
 	}
 	if len(in) > 3 && len(out) <= 3 {
 		return w.t("policy.except", "list", w.codeNames(c.Cond, out))
@@ -232,19 +257,21 @@ func (w ruleWords) valid(r ruleRow) string {
 	return strings.Join(out, w.t("policy.semicolon"))
 }
 
-// key says in words what an unknown or disputed figure or a change speaks of.
-func (w ruleWords) key(key string) string {
-	parts := strings.Split(key, ".")
+// key says in words what an unknown or disputed figure or a change speaks of; of what
+// stands below an anchor only the rest.
+func (w ruleWords) key(key, anchor string) string {
+	rest := key
+	if r, ok := strings.CutPrefix(key, anchor+"."); ok {
+		rest = r
+	}
+	scheme, _, _ := strings.Cut(key, ".")
 	var out []string
-	scheme := ""
-	for i, part := range parts {
-		part, _, _ = strings.Cut(part, "[")
-		switch {
-		case part == "table":
-		case i == 0 && (part == "employee" || part == "resident"):
-			scheme = part
+	for part := range strings.SplitSeq(rest, ".") {
+		switch part, _, _ = strings.Cut(part, "["); part {
+		case "table":
+		case "employee", "resident":
 			out = append(out, w.tf("scheme", part))
-		case len(out) > 0 || len(parts) == 1 || i == 0:
+		default:
 			out = append(out, w.benefit(scheme, part))
 		}
 	}

@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -66,7 +68,7 @@ func buildSite(root string) error {
 
 // assemble makes all files in memory and returns the build's name.
 func (s *site) assemble() (string, error) {
-	for _, part := range []func() error{s.engine, s.look, s.pages, s.plainPages, s.manifests, s.entries, s.hosting} {
+	for _, part := range []func() error{s.engine, s.look, s.pages, s.plainPages, s.policyPages, s.manifests, s.entries, s.hosting} {
 		if err := part(); err != nil {
 			return "", err
 		}
@@ -135,7 +137,7 @@ func (s *site) engine() error {
 		return err
 	}
 	s.add("mingbai.d.ts", types)
-	files, modules, err := b.pageScripts([]string{"estimate"}, []string{"offline"})
+	files, modules, err := b.pageScripts([]string{"estimate"}, []string{"offline", "plain", "policies"})
 	if err != nil {
 		return err
 	}
@@ -146,7 +148,7 @@ func (s *site) engine() error {
 	s.precache = append(s.precache, s.assets["engine.wasm"], s.assets["worker.js"])
 	for name, list := range modules {
 		view, _, _ := strings.Cut(name, ".")
-		if slices.Contains([]string{"estimate", "offline"}, view) {
+		if slices.Contains([]string{"estimate", "offline", "plain"}, view) {
 			s.precache = append(s.precache, list...)
 		} else {
 			s.later = append(s.later, list...)
@@ -165,6 +167,10 @@ func (s *site) look() error {
 	if err != nil {
 		return err
 	}
+	policy, err := b.one("css/policy.css", api.FormatDefault)
+	if err != nil {
+		return err
+	}
 	boot, err := b.one("boot.js", api.FormatIIFE)
 	if err != nil {
 		return err
@@ -174,9 +180,9 @@ func (s *site) look() error {
 		data []byte
 		keep bool
 	}{
-		{"style.css", css, true}, {"boot.js", boot, true}, {"icon.svg", iconSVG(), true}, {"icon-32.png", iconPNG(32, 14, 1.15), false},
+		{"style.css", css, true}, {"policy.css", policy, false}, {"boot.js", boot, true}, {"icon.svg", iconSVG(), true}, {"icon-32.png", iconPNG(32, 14, 1.15), false},
 		{"icon-180.png", iconPNG(180, 0, 1), false}, {"icon-192.png", iconPNG(192, 14, 1), true}, {"icon-512.png", iconPNG(512, 14, 1), false},
-		{"icon-mask.png", iconPNG(512, 0, 0.85), false},
+		{"icon-mask.png", iconPNG(512, 0, 0.85), false}, {"share.png", iconPNG(600, 0, 0.9), false},
 	} {
 		p := s.addHashed(f.name, f.data)
 		if f.keep {
@@ -226,7 +232,9 @@ func (s *site) pages() error {
 			// A host shows this page at any depth, so its links start at the root.
 			lost := *p
 			root := s.rootPath()
-			lost.Base, lost.Home, lost.OtherLanguage, lost.Script, lost.Offline, lost.Origin = root, root, root+"en/", "", nil, ""
+			lost.Base, lost.Home, lost.OtherLanguage, lost.Offline, lost.Origin, lost.Alternates = root, root, root+"en/", nil, "", nil
+			lost.Folder = "404"
+			lost.load(s.scripts["plain"])
 			lost.Title = m.t("site.not_found") + " · " + m.t("site.name")
 			if html, err = r.render(s.root, "404.html", &lost); err != nil {
 				return err
@@ -339,26 +347,49 @@ func (s *site) write(dist string) (int, error) {
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			return err
 		}
-		count++
 		return os.WriteFile(file, data, 0o644)
 	}
 	cache := filepath.Join(s.root, ".cache", "compressed")
-	for p, data := range s.files {
-		if err := put(p, data); err != nil {
-			return 0, err
-		}
-		if !compressible(p) {
-			continue
-		}
-		for ext, squeeze := range map[string]func([]byte) []byte{".br": brotlied, ".gz": gzipped} {
-			small, err := cached(cache, data, ext, squeeze)
-			if err != nil {
-				return 0, err
+	type shrink struct {
+		ext     string
+		squeeze func([]byte) []byte
+	}
+	paths, failed := make(chan string), make(chan error, runtime.NumCPU())
+	for range runtime.NumCPU() {
+		go func() {
+			var bad error
+			for p := range paths {
+				best := shrink{".br", brotlied}
+				if strings.Contains("/"+p, "/policies/") {
+					best.squeeze = brotliedQuickly
+				}
+				for _, x := range []shrink{best, {".gz", gzipped}} {
+					small, err := cached(cache, s.files[p], x.ext, x.squeeze)
+					if err == nil {
+						err = put(p+x.ext, small)
+					}
+					bad = cmp.Or(bad, err)
+				}
 			}
-			if err := put(p+ext, small); err != nil {
-				return 0, err
-			}
+			failed <- bad
+		}()
+	}
+	for _, p := range slices.Sorted(keysOf(s.files)) {
+		count++
+		if err = put(p, s.files[p]); err != nil {
+			break
 		}
+		if compressible(p) {
+			count += 2
+			paths <- p
+		}
+	}
+	close(paths)
+	for range runtime.NumCPU() {
+		err = cmp.Or(err, <-failed)
+	}
+	if err != nil {
+		return 0, err
 	}
 	if err := os.Rename(dist, filepath.Join(work, "old")); err != nil && !os.IsNotExist(err) {
 		return 0, err
@@ -367,7 +398,7 @@ func (s *site) write(dist string) (int, error) {
 }
 
 func compressible(p string) bool {
-	return slices.Contains([]string{".html", ".css", ".js", ".mjs", ".ts", ".json", ".svg", ".wasm", ".webmanifest", ".xml"}, path.Ext(p))
+	return slices.Contains([]string{".html", ".css", ".js", ".mjs", ".ts", ".json", ".svg", ".wasm", ".webmanifest", ".xml", ".yaml"}, path.Ext(p))
 }
 
 // cached keeps compressed bytes by content: the best Brotli of the engine takes many

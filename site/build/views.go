@@ -24,8 +24,9 @@ func (s *site) newPage(m messages, folder, title string) *page {
 	p := &page{
 		Path: path, Base: up, Home: strings.Repeat("../", strings.Count(folder, "/")), Title: m.t(title) + " · " + m.t("site.name"),
 		CSP: cspOf("/" + path), Build: buildToken, Origin: s.origin, OtherLanguage: up + home(other) + folder, Offline: s.scripts["offline"],
-		OEmbed: s.origin != "" && folder == "",
+		OEmbed: s.origin != "" && folder == "", Folder: folder, Description: m.t("site.description"),
 	}
+	p.load(s.scripts["plain"])
 	if p.Home == "" {
 		p.Home = "./"
 	}
@@ -33,6 +34,17 @@ func (s *site) newPage(m messages, folder, title string) *page {
 		p.Alternates = append(p.Alternates, struct{ Tag, Path string }{map[string]string{"zh": "zh-CN", "en": "en"}[l], home(l) + folder})
 	}
 	return p
+}
+
+// Link is the address of another page of the site.
+func (p *page) Link(path string) string {
+	switch {
+	case p.Origin != "":
+		return p.Origin + "/" + path
+	case p.Base+path == "":
+		return "./"
+	}
+	return p.Base + path
 }
 
 // load names a page's own script, followed by what it imports.
@@ -102,7 +114,7 @@ func (s *site) offlinePages() error {
 	for _, lang := range languages {
 		r := s.renderers[lang]
 		p := s.newPage(r.messages, "", "offline.page_title")
-		p.Origin, p.OtherLanguage = "", p.Base+home(languages[1-slices.Index(languages, lang)])
+		p.Origin, p.Alternates, p.OtherLanguage = "", nil, p.Base+home(languages[1-slices.Index(languages, lang)])
 		html, err := r.render(s.root, "offline.html", p)
 		if err != nil {
 			return err

@@ -22,26 +22,18 @@ type viewLink struct {
 	Current      string // "page" on the view itself, "true" on a page below it
 }
 
-// Views are the links of the page's navigation; the page's own is marked.
+// Views are the links of the page's navigation, the way to the page marked.
 func (p *page) Views() []viewLink {
 	var out []viewLink
-	here := -1
-	for i, v := range navigation {
+	for _, v := range navigation {
 		link := viewLink{v.Folder, v.Name, v.Head, ""}
 		switch {
 		case p.Folder == v.Folder:
-			link.Current, here = "page", i
+			link.Current = "page"
 		case v.Folder != "" && v.Head && strings.HasPrefix(p.Folder, v.Folder):
 			link.Current = "true"
 		}
 		out = append(out, link)
-	}
-	if here >= 0 && !out[here].Head {
-		for i := range out {
-			if out[i].Current == "true" {
-				out[i].Current = ""
-			}
-		}
 	}
 	return out
 }

@@ -26,7 +26,7 @@ type indexView struct {
 	Grades                 []countView
 	Statuses               []option
 	Schemes                []option
-	Day                    string
+	Day, Split             string
 }
 
 type indexProvince struct {
@@ -91,7 +91,7 @@ func coverageOf() (list []coverage.Region, day string, err error) {
 	return list, day, nil
 }
 
-func newIndexView(m messages, list []coverage.Region, day string) (v *indexView, err error) {
+func newIndexView(m messages, list []coverage.Region, pages map[string]*policyView, day string) (v *indexView, err error) {
 	defer func() {
 		if missing, ok := recover().(missingText); ok {
 			v, err = nil, missing
@@ -117,10 +117,12 @@ func newIndexView(m messages, list []coverage.Region, day string) (v *indexView,
 		letters[e.Code] = e.Initials
 	}
 	for _, r := range list {
-		v.Figures += r.Figures - r.Unknown
-		v.Open += r.Unknown
-		for g, n := range r.Grades {
-			grades[g] += n
+		// What several benefits share counts once, as on the region's page.
+		own := pages[r.Code]
+		v.Figures += own.Figures
+		v.Open += own.Open
+		for _, g := range own.Counts {
+			grades[g.Grade] += g.N
 		}
 		name := in(m, r.Name)
 		province := in(m, r.Province)
@@ -129,7 +131,7 @@ func newIndexView(m messages, list []coverage.Region, day string) (v *indexView,
 		}
 		one := &v.Provinces[len(v.Provinces)-1]
 		keys := r.Pinyin + " " + letters[r.Code] + " " + r.Name.Zh + " " + r.Name.En
-		one.Regions = append(one.Regions, indexRegion{r.Code, name, keys, r.Figures - r.Unknown})
+		one.Regions = append(one.Regions, indexRegion{r.Code, name, keys, own.Figures})
 		row := indexRow{Code: r.Code, Name: name}
 		for _, s := range r.Schemes {
 			row.Lines = append(row.Lines, v.line(m, s))
@@ -139,6 +141,11 @@ func newIndexView(m messages, list []coverage.Region, day string) (v *indexView,
 	for _, g := range []string{"A", "B", "C", "D"} {
 		v.Grades = append(v.Grades, countView{Grade: g, Word: m.tf("coverage.grade", g), N: grades[g], Share: portion(int64(grades[g]), int64(v.Figures))})
 	}
+	var split []string
+	for _, g := range v.Grades {
+		split = append(split, g.Grade+" "+g.Share)
+	}
+	v.Split = strings.Join(split, m.t("policy.and"))
 	for _, status := range []string{"complete", "partial", "draft", "unknown"} {
 		v.Statuses = append(v.Statuses, option{Code: status, Name: m.tf("coverage.status", status)})
 		v.Legend = append(v.Legend, indexLegend{status, m.tf("coverage.sign", status, "grade", "B"), m.tf("coverage.word", status)})
@@ -178,15 +185,21 @@ func (m messages) cell(b coverage.Benefit, name string) indexCell {
 
 func in(m messages, n coverage.Name) string { return name(n).in(m.lang) }
 
-// policyPages writes the index and a page for each region, with its rules to download.
+// policyPages writes a page for each region, the index, and the pages about all of them.
 func (s *site) policyPages() error {
 	list, day, err := coverageOf()
 	if err != nil {
 		return err
 	}
+	counts := map[string]*policyView{}
+	for _, x := range list {
+		if counts[x.Code], err = s.regionPages(x.Code); err != nil {
+			return fmt.Errorf("the page of %s: %w", x.Code, err)
+		}
+	}
 	for _, lang := range languages {
 		r := s.renderers[lang]
-		index, err := newIndexView(r.messages, list, day)
+		index, err := newIndexView(r.messages, list, counts, day)
 		if err != nil {
 			return err
 		}
@@ -197,10 +210,16 @@ func (s *site) policyPages() error {
 		if err := s.publish(r, "policies.html", p); err != nil {
 			return err
 		}
-	}
-	for _, x := range list {
-		if err := s.regionPages(x.Code); err != nil {
-			return fmt.Errorf("the page of %s: %w", x.Code, err)
+		for _, about := range []struct{ folder, template, title, description string }{
+			{"about/", "about.html", "about.title", r.t("about.description")},
+			{"about/method/", "about-method.html", "about.method.title", r.t("about.method.description")},
+			{"about/accessibility/", "about-access.html", "about.access.title", r.t("about.access.description")},
+		} {
+			p := s.newPage(r.messages, about.folder, about.title)
+			p.Description, p.Data = about.description, index
+			if err := s.publish(r, about.template, p); err != nil {
+				return err
+			}
 		}
 	}
 	s.later = append(s.later, s.asset("policy.css"))
@@ -209,28 +228,27 @@ func (s *site) policyPages() error {
 
 // regionPages writes what is known of a region in both languages, and the answer of the
 // public interface that both are made of.
-func (s *site) regionPages(code string) error {
+func (s *site) regionPages(code string) (v *policyView, err error) {
 	rules, answer, err := askPolicy(code)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	folder := "policies/" + code + "/"
 	s.add(folder+code+".json", []byte(answer+"\n"))
 	for _, lang := range languages {
 		r := s.renderers[lang]
-		v, err := newPolicyView(r.messages, rules)
-		if err != nil {
-			return err
+		if v, err = newPolicyView(r.messages, rules); err != nil {
+			return nil, err
 		}
 		p := s.newPage(r.messages, folder, "coverage.title")
 		p.Title = v.Title + " · " + r.t("site.name")
 		p.Description = r.t("policy.description", "region", v.Name, "version", v.Version)
 		p.Data, p.Styles = v, []string{"policy.css"}
 		if err := s.publish(r, "policy.html", p); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return v, nil
 }
 
 func (s *site) publish(r *renderer, template string, p *page) error {

@@ -392,7 +392,11 @@ func (b *policyBook) bands(v *benefitView) {
 		v.add(block)
 		return
 	}
-	block.Lead = b.sentences([]string{b.tf("policy.along", l.Bands.Along), b.tf("policy.counted_from", l.Bands.CountedFrom)})
+	leads := []string{b.tf("policy.along", l.Bands.Along)}
+	if l.Deductible != nil {
+		leads = append(leads, b.tf("policy.counted_from", l.Bands.CountedFrom))
+	}
+	block.Lead = b.sentences(leads)
 	// Rows with the same conditions form a ladder; ladders keep the order of the file.
 	var heads []string
 	ladders := map[string][]ruleRow{}
@@ -527,7 +531,7 @@ func (b *policyBook) shared(name string) string {
 // figure puts one row into words; change is the adjustment that it belongs to.
 func (b *policyBook) figure(r ruleRow, label string, change *ruleAdjust) figureView {
 	b.told[r.ID] = true
-	f := figureView{Anchor: policyAnchor(r.ID), Label: label, Note: r.Note.in(b.lang), grade: r.Grade, gradeWord: b.tf("grade", r.Grade),
+	f := figureView{Anchor: policyAnchor(r.ID), Label: b.capital(label), Note: r.Note.in(b.lang), grade: r.Grade, gradeWord: b.tf("grade", r.Grade),
 		Past: r.Valid.Until != "" && r.Valid.Until < b.Version, Coming: r.Valid.From > b.Version}
 	f.Support = &supportView{f.grade, f.gradeWord, b.valid(r), b.refs(r.Sources)}
 	say := func(v string) string {
@@ -571,7 +575,7 @@ func (b *policyBook) figure(r ruleRow, label string, change *ruleAdjust) figureV
 
 // group gathers figures under a head.
 func (b *policyBook) group(head string, figures []figureView) groupView {
-	g := groupView{Head: head, Figures: figures}
+	g := groupView{Head: b.capital(head), Figures: figures}
 	for i := range figures {
 		if len(figures) < 2 || !slices.Equal(figures[i].Support.Refs, figures[0].Support.Refs) || figures[i].Support.Valid != figures[0].Support.Valid ||
 			figures[i].grade != figures[0].grade || figures[i].Past || figures[i].Coming {

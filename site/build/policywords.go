@@ -62,6 +62,14 @@ func (w ruleWords) spaced(text string) string {
 	return out.String()
 }
 
+// capital begins a line as English does.
+func (w ruleWords) capital(text string) string {
+	if text == "" {
+		return text
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
 // number says a condition on a whole number: 70 and above, under 60, 60 to 69, the 2nd.
 func (w ruleWords) number(c ruleCond) string {
 	from, to := 0, 0

@@ -64,10 +64,10 @@ func (w ruleWords) spaced(text string) string {
 
 // capital begins a line as English does.
 func (w ruleWords) capital(text string) string {
-	if text == "" {
+	if text == "" || text[0] < 'a' || text[0] > 'z' {
 		return text
 	}
-	return strings.ToUpper(text[:1]) + text[1:]
+	return string(text[0]-'a'+'A') + text[1:]
 }
 
 // number says a condition on a whole number: 70 and above, under 60, 60 to 69, the 2nd.

@@ -49,9 +49,12 @@ func Reconcile(p *Policy, c *Claim, receipt []ReceiptLine) (*Reconciliation, err
 	if len(out.Deviations) == 0 {
 		return out, nil
 	}
-	r := reconciler{p: p, c: c, receipt: receipt, out: out}
+	plain := *c
+	plain.Worlds = 64
+	r := reconciler{p: p, c: &plain, receipt: receipt, out: out, most: 1}
 	if w, ok := r.within(s); ok {
 		r.add(Explanation{Field: "rounding", Within: w})
+		r.most = 0 // another fact must do better than that
 	}
 	r.codes()
 	r.numbers()
@@ -64,6 +67,7 @@ type reconciler struct {
 	c       *Claim
 	receipt []ReceiptLine
 	out     *Reconciliation
+	most    Fen // the difference that an explanation may leave
 }
 
 // within is the largest difference between a settlement and the receipt, if it is at
@@ -95,7 +99,7 @@ func (r *reconciler) try(e Explanation, c *Claim) {
 	if err != nil || s.Range != nil {
 		return
 	}
-	if w, ok := r.within(s); ok {
+	if w, ok := r.within(s); ok && w <= r.most {
 		e.Within = w
 		r.add(e)
 	}
@@ -147,7 +151,16 @@ func (r *reconciler) amounts(s *Settlement) {
 		k := "year." + s.Layers[i].Layer.ID
 		axes = append(axes, k+".deductible", k+".paid", k+".entered")
 	}
-	first := r.out.Deviations[0]
+	// The lines that differ narrow an axis down most.
+	lines := make([]ReceiptLine, 0, len(r.receipt))
+	for _, d := range r.out.Deviations {
+		lines = append(lines, ReceiptLine{d.Name, d.Receipt})
+	}
+	for _, l := range r.receipt {
+		if v, _ := s.Figure(l.Name); v == l.Amount {
+			lines = append(lines, l)
+		}
+	}
 	for _, name := range axes {
 		a, err := AxisByName(name)
 		if err != nil {
@@ -159,50 +172,47 @@ func (r *reconciler) amounts(s *Settlement) {
 			b := &x.Bill
 			to = b.Total.Lo - b.SelfFunded.Lo - b.OverLimit.Lo - b.PaidFirst.Lo - b.Separate.Lo + a.at(&x).Lo
 		}
-		if to <= 0 {
-			continue
-		}
-		found, err := Invert(r.p, r.c, a, 0, to, first.Name, first.Receipt)
-		if err != nil {
-			continue
-		}
-		for _, v := range found {
-			r.interval(a, v)
+		if to > 0 {
+			r.narrow(a, Interval{0, to}, lines)
 		}
 	}
 }
 
-// interval keeps the part of an interval on which all lines agree: its ends are looked
-// for from the ends of the interval inwards, by halving.
-func (r *reconciler) interval(a Axis, v Interval) {
-	fits := func(x Fen) bool {
-		s, err := Settle(r.p, a.With(r.c, x))
+// few is the width up to which an interval is looked through value by value.
+const few = 64
+
+// narrow keeps the parts of an interval on which all of the lines agree.
+func (r *reconciler) narrow(a Axis, v Interval, lines []ReceiptLine) {
+	if v.To-v.From > few && len(lines) > 0 {
+		found, err := Invert(r.p, r.c, a, v.From, v.To, lines[0].Name, lines[0].Amount)
 		if err != nil {
-			return false
-		}
-		w, ok := r.within(s)
-		return ok && w == 0
-	}
-	at := v.From
-	if !fits(at) {
-		if at = v.To; !fits(at) {
 			return
 		}
+		for _, u := range found {
+			r.narrow(a, u, lines[1:])
+		}
+		return
 	}
-	lo, hi := at, at
-	for l := v.From; l < lo; {
-		if m := l + (lo-l)/2; fits(m) {
-			lo = m
-		} else {
-			l = m + 1
+	if len(lines) == 0 {
+		r.add(Explanation{Field: a.Name, Value: v.From.String(), To: v.To.String()})
+		return
+	}
+	for x := v.From; x <= v.To; x++ {
+		from := x
+		for x <= v.To && r.fits(a, x) {
+			x++
+		}
+		if x > from {
+			r.add(Explanation{Field: a.Name, Value: from.String(), To: (x - 1).String()})
 		}
 	}
-	for h := v.To; h > hi; {
-		if m := h - (h-hi)/2; fits(m) {
-			hi = m
-		} else {
-			h = m - 1
-		}
+}
+
+func (r *reconciler) fits(a Axis, x Fen) bool {
+	s, err := Settle(r.p, a.With(r.c, x))
+	if err != nil || s.Range != nil {
+		return false
 	}
-	r.add(Explanation{Field: a.Name, Value: lo.String(), To: hi.String()})
+	w, ok := r.within(s)
+	return ok && w == 0
 }

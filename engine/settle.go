@@ -304,6 +304,9 @@ func (w *worlds) all() (*Settlement, error) {
 		}
 		out.Range = rng
 		if w.c.Worlds > 0 {
+			if rng.Lo == rng.Hi {
+				out.Range = nil
+			}
 			return out, nil
 		}
 		out.Unknowns = w.doubts(at, out)

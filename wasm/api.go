@@ -44,6 +44,7 @@ func init() {
 		{Name: "compare", Run: compare},
 		{Name: "curve", Run: curve},
 		{Name: "invert", Run: invert},
+		{Name: "reconcile", Run: reconcile},
 		{Name: "regions", Run: regions},
 		{Name: "policy", Run: policy},
 		{Name: "about", Run: about},

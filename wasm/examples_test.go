@@ -218,6 +218,14 @@ func TestExampleCurveAndInvert(t *testing.T) {
 	want(t, at(t, o, "invert", "answers", 0), map[string]string{"layer": "inpatient", "remaining": "47605.00", "from": "110110.53", "more": "50110.53"})
 }
 
+func TestExampleReconcile(t *testing.T) {
+	o := settled(t, example(t, "reconcile"))
+	// 27,000 in scope: as the first admission (27,000 − 1,300) × 0.85, as the second − 650.
+	wantOf(t, at(t, o, "reconcile", "differences", 0), `{"field":"hifp_pay","receipt":"22397.50","ours":"21845.00"}`)
+	wantOf(t, at(t, o, "reconcile", "explanations", 0), `{"field":"visit.admission","value":2,"within":"0.00"}`)
+	checkSums(t, obj{"settlement": at(t, o, "reconcile", "settlement")})
+}
+
 func TestExampleAbout(t *testing.T) {
 	o := answerTo(t, example(t, "about"))
 	a := at(t, o, "about", "coverage").(obj)
@@ -247,7 +255,7 @@ func TestExamplesShowEverything(t *testing.T) {
 			t.Errorf("%s is refused: %v", f, o["error"])
 		}
 	}
-	for _, list := range [][]string{claimFields, personFields, visitFields, billFields, itemFields, counterFields, accountFields, planFields, fromTo, yearFields, memberFields, stayFields, repeatFields, purseFields, targetFields, {"axis", "target", "until", "vary"}} {
+	for _, list := range [][]string{claimFields, personFields, visitFields, billFields, itemFields, counterFields, accountFields, planFields, fromTo, yearFields, memberFields, stayFields, repeatFields, purseFields, targetFields, {"axis", "target", "until", "vary", "receipt"}} {
 		for _, name := range list {
 			if name == "policy" {
 				continue // a handle stands for a policy that was loaded first

@@ -21,6 +21,7 @@ func FuzzHandle(f *testing.F) {
 	f.Add(curveRequest("curve", `{"axis":"year.inpatient.paid","from":"1","to":"200000","year":{"inpatient":{"entered":"unknown"}}}`))
 	f.Add(curveRequest("invert", `{"axis":"bill.paid_first","target":{"figure":"self_pay","amount":"9000.00"}}`))
 	f.Add(curveRequest("invert", `{"axis":"bill.total","until":"cap"}`))
+	f.Add(curveRequest("reconcile", `{"receipt":{"hifp_pay":"52947.50","psn_part_amt":"7052.50"}}`))
 	for _, op := range []string{"validate", "policy", "regions", "about", "nothing"} {
 		f.Add(`{"v":1,"op":"` + op + `","policy":"sample"}`)
 	}

@@ -91,27 +91,32 @@ func (v Value) At(path []string) Value {
 	return v
 }
 
-// Value writes a value as it was read.
-func (w *Writer) Value(v Value) {
+// Value writes a value as it was read, without the members of some names.
+func (w *Writer) Value(v Value, without ...string) {
 	switch v.Kind() {
 	case Object:
 		w.Object()
+	members:
 		for m := range v.All {
+			for _, name := range without {
+				if m.Name() == name {
+					continue members
+				}
+			}
 			w.Name(m.Name())
-			w.Value(m)
+			w.Value(m, without...)
 		}
 		w.EndObject()
 	case Array:
 		w.Array()
 		for e := range v.All {
-			w.Value(e)
+			w.Value(e, without...)
 		}
 		w.EndArray()
 	case String:
 		w.Str(v.Text())
 	case Number:
-		w.comma()
-		w.buf = append(w.buf, v.Text()...)
+		w.Digits(v.Text())
 	case True, False:
 		w.Bool(v.Kind() == True)
 	default:

@@ -124,6 +124,12 @@ func (w *Writer) Int(n int64) {
 	w.buf = AppendUint(w.buf, u)
 }
 
+// Digits writes a number that stands there as text.
+func (w *Writer) Digits(s string) {
+	w.comma()
+	w.buf = append(w.buf, s...)
+}
+
 // Bool writes true or false.
 //
 //go:noinline

@@ -277,6 +277,7 @@ func newRenderer(root string, w viewer, asset func(string) string) (*renderer, e
 		"tf":    func(family, code string) string { return m.tf(family, code) },
 		"asset": asset,
 		"count": grouped,
+		"han":   hasHan,
 		"parts": strings.Fields,
 		"csp":   func() string { return cspPage + framedHere },
 		"fact":  func(f factDef, p *page) factPage { return p.fact(m, f) },

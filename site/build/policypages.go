@@ -92,7 +92,6 @@ type refView struct {
 type disputeView struct {
 	Key, Chosen, Against, Why string
 	Sources, Other            []refView
-	Foreign                   bool // the values are written in Chinese on an English page
 }
 
 type missingView struct{ Key, Looked, Note string }
@@ -558,7 +557,11 @@ func (b *policyBook) figure(r ruleRow, label string, change *ruleAdjust) figureV
 		f.Value = b.t("policy.never")
 	case r.Value == "unknown":
 		f.Value, f.Unknown = b.t("policy.unknown"), true
-		if r.Between != nil {
+		switch {
+		case r.Between == nil:
+		case r.Between.To == "":
+			f.Between = b.t("policy.at_least", "from", say(r.Between.From))
+		default:
 			f.Between = b.t("policy.between", "from", say(r.Between.From), "to", say(r.Between.To))
 		}
 	case r.Value == "none":
@@ -567,10 +570,17 @@ func (b *policyBook) figure(r ruleRow, label string, change *ruleAdjust) figureV
 		f.Value = say(r.Value)
 	}
 	if m := r.Multiple; m != nil {
-		f.Derived = b.t("policy.multiple", "times", m.Times, "year", strconv.Itoa(m.Year), "base", m.Base.in(b.lang), "amount", b.yuan(m.Amount))
+		f.Derived = b.multiple(*m)
+	}
+	if m := r.ToMultiple; m != nil {
+		f.Derived = b.t("policy.bound", "amount", b.yuan(r.To), "is", b.multiple(*m))
 	}
 	f.Value, f.Between, f.Derived = b.spaced(f.Value), b.spaced(f.Between), b.spaced(f.Derived)
 	return f
+}
+
+func (b *policyBook) multiple(m ruleMultiple) string {
+	return b.t("policy.multiple", "times", m.Times, "year", strconv.Itoa(m.Year), "base", m.Base.in(b.lang), "amount", b.yuan(m.Amount))
 }
 
 // group gathers figures under a head.

@@ -114,17 +114,21 @@ type ruleRow struct {
 	Value, Unit string
 	Between     *struct{ From, To string }
 	To          string
-	Multiple    *struct {
-		Times, Amount string
-		Base          name
-		Year          int
-	}
-	Valid   struct{ From, Until, AsOf string }
-	Sources []string
-	Grade   string
-	Note    name
-	Reason  string   // of an exclusion
-	Pays    []string // of an account
+	Multiple    *ruleMultiple
+	ToMultiple  *ruleMultiple `json:"to_multiple"`
+	Valid       struct{ From, Until, AsOf string }
+	Sources     []string
+	Grade       string
+	Note        name
+	Reason      string   // of an exclusion
+	Pays        []string // of an account
+}
+
+// ruleMultiple is how a figure was worked out from another.
+type ruleMultiple struct {
+	Times, Amount string
+	Base          name
+	Year          int
 }
 
 type ruleCond struct {

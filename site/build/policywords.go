@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // ruleWords says a region's rules in words.
@@ -48,12 +49,11 @@ func (w ruleWords) spaced(text string) string {
 	if w.lang != "zh" {
 		return text
 	}
-	han := func(r rune) bool { return r >= 0x4e00 && r <= 0x9fff }
 	figure := func(r rune) bool { return r >= '0' && r <= '9' || r == '%' }
 	var out strings.Builder
 	last := ' '
 	for _, r := range text {
-		if han(last) && figure(r) || figure(last) && han(r) {
+		if isHan(last) && figure(r) || figure(last) && isHan(r) {
 			out.WriteByte(' ')
 		}
 		out.WriteRune(r)
@@ -61,6 +61,11 @@ func (w ruleWords) spaced(text string) string {
 	}
 	return out.String()
 }
+
+func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
+
+// hasHan reports whether a text is Chinese, whatever the page's language.
+func hasHan(text string) bool { return strings.ContainsFunc(text, isHan) }
 
 // capital begins a line as English does.
 func (w ruleWords) capital(text string) string {
@@ -221,7 +226,7 @@ func (w ruleWords) value(v, unit string) string {
 
 // change writes what an adjustment does.
 func (w ruleWords) change(a ruleAdjust, v, unit string) string {
-	if a.Op != "plus" && a.Op != "per_year_of_age" {
+	if a.Op != "plus" && a.Op != "per_year_of_age" && a.Op != "per_admission" {
 		return w.tf("policy.op", a.Op, "value", w.value(v, unit))
 	}
 	form, digits := a.Op+".more", v
@@ -298,8 +303,11 @@ func (w ruleWords) benefit(scheme, id string) string {
 	if text := w.or("", "policy.benefit", id); text != "" {
 		return text
 	}
+	if text := w.or("", "policy.part", id); text != "" {
+		return text
+	}
 	plain := strings.ReplaceAll(id, "_", " ")
-	return w.or(plain, "policy.part", id)
+	return w.or(plain, "cond", id)
 }
 
 // stated shows a value of the lists of conflicts and changes, which are written by hand:

@@ -246,31 +246,32 @@ func (s *site) pages() error {
 	return nil
 }
 
-// entries writes what crawlers ask for.
+// entries writes what crawlers ask for. The format of the list of pages asks for whole
+// addresses; without SITE_ORIGIN the build knows none, and says so in the list.
 func (s *site) entries() error {
-	robots := "User-agent: *\nAllow: /\n"
-	if s.origin != "" {
-		type url struct {
-			Loc string `xml:"loc"`
-		}
-		var urls []url
-		for _, p := range slices.Sorted(keysOf(s.files)) {
-			if path.Base(p) == "index.html" {
-				urls = append(urls, url{s.origin + "/" + strings.TrimSuffix(p, "index.html")})
-			}
-		}
-		data, err := xml.MarshalIndent(struct {
-			XMLName xml.Name `xml:"http://www.sitemaps.org/schemas/sitemap/0.9 urlset"`
-			URL     []url    `xml:"url"`
-		}{URL: urls}, "", " ")
-		if err != nil {
-			return err
-		}
-		s.add("sitemap.xml", append([]byte(xml.Header), append(data, '\n')...))
+	type url struct {
+		Loc string `xml:"loc"`
+	}
+	list := struct {
+		XMLName xml.Name `xml:"http://www.sitemaps.org/schemas/sitemap/0.9 urlset"`
+		Comment string   `xml:",comment"`
+		URL     []url    `xml:"url"`
+	}{}
+	before, robots := s.origin+"/", "User-agent: *\nAllow: /\n"
+	if s.origin == "" {
+		before, list.Comment = "./", " Built without SITE_ORIGIN: the addresses are relative to this file. Build with SITE_ORIGIN=https://… for whole ones. "
+	} else {
 		robots += "Sitemap: " + s.origin + "/sitemap.xml\n"
 	}
+	for _, p := range slices.Sorted(keysOf(s.files)) {
+		if path.Base(p) == "index.html" {
+			list.URL = append(list.URL, url{before + strings.TrimSuffix(p, "index.html")})
+		}
+	}
+	data, err := xml.MarshalIndent(list, "", " ")
+	s.add("sitemap.xml", append([]byte(xml.Header), append(data, '\n')...))
 	s.add("robots.txt", []byte(robots))
-	return nil
+	return err
 }
 
 func (s *site) hosting() error {

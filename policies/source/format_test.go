@@ -35,3 +35,26 @@ func TestExampleOfTheReferenceLoads(t *testing.T) {
 		t.Errorf("read %+v", p.Region)
 	}
 }
+
+// A newcomer's copy of the template must pass as it is.
+func TestTemplateLoads(t *testing.T) {
+	national, err := os.ReadFile("../national.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, warnings, err := LoadNational("national.yaml", national)
+	if err != nil || len(warnings) > 0 {
+		t.Fatal(err, warnings)
+	}
+	text, err := os.ReadFile("../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Load("template.yaml", text, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range r.Warnings {
+		t.Error(w)
+	}
+}

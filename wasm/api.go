@@ -45,6 +45,7 @@ func init() {
 		{Name: "curve", Run: curve},
 		{Name: "invert", Run: invert},
 		{Name: "reconcile", Run: reconcile},
+		{Name: "batch", Bytes: MaxBatch, Run: batch},
 		{Name: "regions", Run: regions},
 		{Name: "policy", Run: policy},
 		{Name: "about", Run: about},

@@ -1,7 +1,7 @@
 package json
 
 // Edit puts a value where a path of names and "[0]" steps leads. Objects that are missing
-// on the way are made, elements of an array are not.
+// on the way are made, and elements that follow on the last one of an array.
 type Edit struct {
 	Path []string
 	To   Value
@@ -35,18 +35,29 @@ func (b *builder) copy(v Value, parent int32, key string, edits []Edit, depth in
 	}
 	if n.kind <= Null && len(rest) > 0 {
 		n.kind = Object
+		if rest[0].Path[depth][0] == '[' {
+			n.kind = Array
+		}
 	}
 	b.doc.nodes = append(b.doc.nodes, n)
 	count := int32(0)
 	for c := range v.All {
 		name, step := c.Name(), c.Name()
 		if n.kind == Array {
-			step = "[" + string(AppendUint(nil, uint64(count))) + "]"
+			step = element(count)
 		} else if parent < 0 && name == b.drop {
 			continue
 		}
 		b.copy(c, me, name, leading(rest, step, depth), depth+1)
 		count++
+	}
+	if n.kind == Array {
+		for _, e := range rest {
+			if step := element(count); e.Path[depth] == step {
+				b.copy(Value{}, me, "", leading(rest, step, depth), depth+1)
+				count++
+			}
+		}
 	}
 	if n.kind == Object {
 		for i, e := range rest {
@@ -60,6 +71,9 @@ func (b *builder) copy(v Value, parent int32, key string, edits []Edit, depth in
 	}
 	b.doc.nodes[me].n, b.doc.nodes[me].end = count, int32(len(b.doc.nodes))
 }
+
+// element is the step to the nth element of an array.
+func element(n int32) string { return "[" + string(AppendUint(nil, uint64(n))) + "]" }
 
 // leading are the edits whose path goes through a step.
 func leading(edits []Edit, step string, depth int) (out []Edit) {
@@ -79,9 +93,9 @@ func (v Value) At(path []string) Value {
 			continue
 		}
 		var found Value
-		i := 0
+		i := int32(0)
 		for e := range v.All {
-			if step == "["+string(AppendUint(nil, uint64(i)))+"]" {
+			if step == element(i) {
 				found = e
 			}
 			i++

@@ -86,9 +86,9 @@ func (f *Form) Filled() Value {
 	for i := range f.groups {
 		g := &f.groups[i]
 		n := &nodes[g.at]
-		n.kind, n.n = Null, g.n
+		n.kind, n.n = Null, 0
 		if g.used {
-			n.kind = g.kind
+			n.kind, n.n = g.kind, g.n
 		}
 	}
 	for i := range f.groups {
@@ -111,7 +111,9 @@ func (f *Form) Filled() Value {
 func (f *Form) Open() Value {
 	f.Filled()
 	for i := range f.groups {
-		f.root.doc.nodes[f.groups[i].at].kind = f.groups[i].kind
+		g := &f.groups[i]
+		n := &f.root.doc.nodes[g.at]
+		n.kind, n.n = g.kind, g.n
 	}
 	return f.root
 }

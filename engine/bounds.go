@@ -3,8 +3,8 @@ package engine
 // Bounds of a settlement over unknown amounts. Corners of the whole box would not do: a
 // later payer may look at less when an earlier one pays more, so an extreme may lie in
 // the middle. Within one layer every result is monotone in each of its own inputs (what
-// enters, what was used up, each unknown figure), except along bands of the year, whose
-// bounds are therefore tried as well. So each layer is run at the corners of its own
+// enters, what was used up, each unknown figure), except in where a ladder begins, for
+// which every segment in reach is therefore tried for the whole. So each layer is run at the corners of its own
 // inputs, and its results enter the next layer as intervals. What is lost is only how
 // the intervals hang together: the bounds hold, and may be wider than need be.
 
@@ -19,6 +19,7 @@ type bounder struct {
 	split [Deducted]Amount // the bill as it was classified
 	duct  Amount
 	year  Year
+	was   Year // before the claim
 	rng   *Range
 }
 
@@ -27,7 +28,7 @@ type bounder struct {
 func (w *worlds) bounds(choice []uint8) (*Range, Year, error) {
 	c := *w.c
 	b := bounder{run: run{p: w.p, s: w.s, c: &c, listed: w.items(), open: &openRows{rows: w.open}, out: &Settlement{}}}
-	b.year = append(Year(nil), w.c.Year...)
+	b.year, b.was = append(Year(nil), w.c.Year...), w.c.Year
 	b.err = b.f.resolve(w.p, w.s, &c.Facts, w.chooser(choice))
 	if b.err == nil {
 		b.chain()
@@ -232,6 +233,9 @@ func (b *bounder) layer(l *Layer, path string) {
 	}
 	b.c.Year = append(Year(nil), b.year...)
 	corners = append(corners, b.counters(l)...)
+	if rows := b.reached(l); len(rows) > 0 {
+		corners = append(corners, corner{len(rows), func(r *run, i int) { r.forced = rows[i] }})
+	}
 	first, duct := true, Amount{}
 	var after [numPlaces]Amount
 	var year Year
@@ -300,6 +304,72 @@ func (b *bounder) layer(l *Layer, path string) {
 	}
 	b.duct.add(duct)
 	b.year = merge(b.year, year, l.ID)
+}
+
+// reached are the segments that a ladder may reach where it is not certain at which it
+// begins: the whole then takes the share of each of them, and what truly comes of it lies
+// between. Nil where the ladder can be climbed.
+func (b *bounder) reached(l *Layer) (out []*Row) {
+	at, sure := b.position(l)
+	if sure {
+		return nil
+	}
+	for _, e := range l.Enters {
+		at.Hi += b.led[e.Bucket].Hi
+	}
+	var rows []*Row
+	for i := range l.Bands.Rows.Rows {
+		row := &l.Bands.Rows.Rows[i]
+		if !row.inForce(b.c.Date) {
+			continue
+		}
+		ok, err := b.f.holds(row.When)
+		if err != nil {
+			b.fail(err)
+			return nil
+		}
+		if ok {
+			rows = append(rows, row)
+		}
+	}
+	for _, row := range rows {
+		begins := Fen(0)
+		for _, o := range rows {
+			if o.To != 0 && (row.To == 0 || o.To < row.To) {
+				begins = max(begins, o.To)
+			}
+		}
+		if begins <= at.Hi && (row.To == 0 || row.To > at.Lo) {
+			out = append(out, row)
+		}
+	}
+	return out
+}
+
+// position bounds where a ladder begins, and says whether that is certain, given what
+// the layer's other inputs are.
+func (b *bounder) position(l *Layer) (at Amount, sure bool) {
+	switch {
+	case l.Bands == nil || len(l.Bands.PaidBy) == 0 && !l.Bands.Year:
+		return at, true
+	case len(l.Bands.PaidBy) == 0:
+		if c := b.year.find(l.ID); c != nil {
+			at = c.Entered
+			if !l.Bands.FromZero {
+				at = Amount{max(0, at.Lo-c.Deduct.Hi), max(0, at.Hi-c.Deduct.Lo)}
+			}
+		}
+		return at, at.Lo == at.Hi
+	}
+	for _, id := range l.Bands.PaidBy {
+		if c := b.was.find(id); c != nil {
+			at.Lo += c.Paid.Lo
+		}
+		if c := b.year.find(id); c != nil {
+			at.Hi += c.Paid.Hi
+		}
+	}
+	return at, at.Lo == at.Hi && contains(l.Bands.PaidBy, l.ID)
 }
 
 // measures reports whether the layer takes a share of the bucket as a base.
@@ -389,54 +459,14 @@ func (b *bounder) counters(l *Layer) []corner {
 			out = append(out, corner{1, func(r *run, _ int) { r.counter(start)[i] = c }})
 			continue
 		}
-		along := []Fen{c.Entered.Lo}
-		if c.Entered.Hi != c.Entered.Lo {
-			along = append(along, c.Entered.Hi)
-			if l.Bands != nil && l.Bands.Year && c.Key == l.ID {
-				along = append(along, b.bandEnds(l, c)...)
-			}
-		}
-		if l.Bands != nil && l.Bands.Year && !l.Bands.FromZero && c.Deduct.Lo != c.Deduct.Hi && c.Key == l.ID {
-			// The deductible used so far lowers both what is still due and the position on
-			// the ladder, in opposite directions: the two are taken apart.
-			behind := []Fen{c.Deduct.Lo, c.Deduct.Hi}
-			for _, row := range l.Bands.Rows.Rows {
-				for _, e := range along {
-					if x := e - row.To; row.To != 0 && x > c.Deduct.Lo && x < c.Deduct.Hi {
-						behind = append(behind, x)
-					}
-				}
-			}
-			out = append(out, corner{len(behind), func(r *run, k int) { r.behind = &behind[k] }})
-		}
 		for _, f := range [...]struct {
 			values []Fen
 			at     func(*Counter) *Amount
-		}{{along, func(c *Counter) *Amount { return &c.Entered }},
+		}{{[]Fen{c.Entered.Lo, c.Entered.Hi}[:ends(c.Entered)], func(c *Counter) *Amount { return &c.Entered }},
 			{[]Fen{c.Deduct.Lo, c.Deduct.Hi}[:ends(c.Deduct)], func(c *Counter) *Amount { return &c.Deduct }},
 			{[]Fen{c.Paid.Lo, c.Paid.Hi}[:ends(c.Paid)], func(c *Counter) *Amount { return &c.Paid }},
 			{[]Fen{c.Spell.Lo, c.Spell.Hi}[:ends(c.Spell)], func(c *Counter) *Amount { return &c.Spell }}} {
 			out = append(out, corner{len(f.values), func(r *run, k int) { *f.at(&r.counter(start)[i]) = Exactly(f.values[k]) }})
-		}
-	}
-	return out
-}
-
-// bandEnds are the amounts used up at which the ladder changes its share.
-func (b *bounder) bandEnds(l *Layer, c Counter) (out []Fen) {
-	add := func(v Fen) {
-		if v > c.Entered.Lo && v < c.Entered.Hi {
-			out = append(out, v)
-		}
-	}
-	for _, row := range l.Bands.Rows.Rows {
-		if row.To == 0 {
-			continue
-		}
-		add(row.To)
-		if !l.Bands.FromZero {
-			add(row.To + c.Deduct.Lo)
-			add(row.To + c.Deduct.Hi)
 		}
 	}
 	return out

@@ -249,7 +249,7 @@ func OpByName(name string) (Op, bool) {
 
 // Ahead is a threshold that the year has not reached yet.
 type Ahead struct {
-	Code   string // deductible, cap, band, critical, next_deductible
+	Code   string // deductible, cap, band, band_paid (payments are left until there), critical, next_deductible
 	Rule   string
 	Layer  string
 	Amount Fen // what is left until there; for next_deductible the deductible itself

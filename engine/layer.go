@@ -18,6 +18,9 @@ func (r *run) layer(l *Layer, path string) {
 	if r.err != nil {
 		return
 	}
+	if r.s.followed(l) {
+		e.lay()
+	}
 	e.book()
 }
 
@@ -39,6 +42,7 @@ type entry struct {
 	room   num // what the caps still allow to pay, where capped
 	capped bool
 	ladder []rung
+	along  []stretch // what is left of what the layer is laid along
 }
 
 // rung is one band with the amount that fell into it.
@@ -49,6 +53,13 @@ type rung struct {
 	share    Rate
 	paid     num
 	adjusted []Adjusted
+}
+
+// stretch is a payment of a layer with what the person kept beside it.
+type stretch struct {
+	layer      string
+	paid, kept num
+	share      Rate
 }
 
 func enter(r *run, l *Layer) *entry {
@@ -287,22 +298,21 @@ func (e *entry) bands() {
 	}
 	left := e.in.sub(e.cutIn).sub(e.duct)
 	var pos num
+	if len(b.PaidBy) > 0 {
+		pos = e.stood(b, left)
+	}
 	if b.Year {
 		y := e.used(&Span{Per: PerYear})
 		pos = fromFen(y.Entered.Lo)
 		if !b.FromZero {
-			behind := y.Deduct.Lo
-			if e.behind != nil {
-				behind = *e.behind
-			}
-			pos = pos.sub(fromFen(behind))
+			pos = pos.sub(fromFen(y.Deduct.Lo))
 			e.regime(pos.isZero(), nil)
 		}
 	}
 	if b.FromZero {
 		pos = pos.add(e.duct)
 	}
-	e.climb(b.Rows, pos, left)
+	e.climb(b, pos, left)
 	if e.err != nil {
 		return
 	}
@@ -312,33 +322,106 @@ func (e *entry) bands() {
 	e.capPaid()
 }
 
-// climb fills the ladder. Rows of one ladder stand in any order; the next bound above
-// the position is taken each time.
-func (e *entry) climb(t *Table, pos, left num) {
+// stood is the position on a ladder whose bounds are payments: what had been paid in the
+// year when the layer itself, or what it is laid along, began to pay.
+func (e *entry) stood(b *Bands, left num) num {
+	paid := e.used(&Span{Per: PerYear, With: b.PaidBy}).Paid.Lo
+	if contains(b.PaidBy, e.l.ID) {
+		return fromFen(paid)
+	}
+	for i := range e.out.Layers {
+		if r := &e.out.Layers[i]; contains(b.PaidBy, r.Layer.ID) {
+			paid -= r.Paid
+		}
+	}
+	for _, x := range e.laid {
+		if contains(b.PaidBy, x.layer) {
+			e.along = append(e.along, x)
+		}
+	}
+	// Payments are rounded and others may have paid of the copay: what is more or less
+	// than was kept is so at the end.
+	for i := range e.along {
+		x := &e.along[len(e.along)-1-i]
+		before := num{}
+		for _, y := range e.along[:len(e.along)-1-i] {
+			before = before.add(y.kept)
+		}
+		if rest := left.sub(before); !x.kept.isZero() && (!rest.isZero() || before.isZero()) {
+			x.kept = rest
+			break
+		}
+		x.kept = num{}
+	}
+	return fromFen(paid)
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// followed reports whether another layer is laid along what this one pays.
+func (s *Scheme) followed(l *Layer) bool {
+	for i := range s.Layers {
+		if b := s.Layers[i].Bands; b != nil && len(b.PaidBy) > 0 && s.Layers[i].ID != l.ID && contains(b.PaidBy, l.ID) {
+			return true
+		}
+	}
+	return false
+}
+
+// lay notes what the layer paid and what the person kept beside it. A payment that the
+// receipt shows has no segments: it is taken to be one.
+func (e *entry) lay() {
+	for i := range e.ladder {
+		g := &e.ladder[i]
+		e.laid = append(e.laid, stretch{e.l.ID, g.paid, g.base.sub(g.paid), g.share})
+	}
+	if paid, whole := e.res.Paid, e.res.Entered-e.res.Deductible; len(e.ladder) == 0 && paid > 0 {
+		share := Rate(num{0, uint64(paid)}.muldiv(uint64(One), uint64(whole)).lo)
+		e.laid = append(e.laid, stretch{e.l.ID, fromFen(paid), fromFen(whole - paid), share})
+	}
+}
+
+// segment is the row of the ladder in which a position lies. Rows of one ladder stand in
+// any order; the next bound above the position is taken.
+func (e *entry) segment(t *Table, pos num) *Row {
+	if e.forced != nil {
+		return e.forced
+	}
+	var row *Row
+	for i := range t.Rows {
+		x := &t.Rows[i]
+		if !x.inForce(e.c.Date) || x.To != 0 && !pos.less(fromFen(x.To)) || row != nil && row.To != 0 && (x.To == 0 || x.To >= row.To) {
+			continue
+		}
+		ok, err := e.f.holds(x.When)
+		if err != nil {
+			e.fail(err)
+			return nil
+		}
+		if ok {
+			row = x
+		}
+	}
+	if row == nil {
+		e.fail(&InputError{Code: NotKnown, Field: "visit.kind", Limit: e.path + ".bands"})
+	}
+	return row
+}
+
+// climb fills the ladder.
+func (e *entry) climb(b *Bands, pos, left num) {
 	from := pos.fen()
 	for !left.isZero() {
-		var row *Row
-		for i := range t.Rows {
-			x := &t.Rows[i]
-			if !x.inForce(e.c.Date) || x.To != 0 && !pos.less(fromFen(x.To)) || row != nil && row.To != 0 && (x.To == 0 || x.To >= row.To) {
-				continue
-			}
-			ok, err := e.f.holds(x.When)
-			if err != nil {
-				e.fail(err)
-				return
-			}
-			if ok {
-				row = x
-			}
-		}
+		row := e.segment(b.Rows, pos)
 		if row == nil {
-			e.fail(&InputError{Code: NotKnown, Field: "visit.kind", Limit: e.path + ".bands"})
 			return
-		}
-		base := left
-		if row.To != 0 {
-			base = minNum(left, fromFen(row.To).sub(pos))
 		}
 		v, _ := e.value(row, aShare)
 		v, adjusted := e.adjust(e.l.Adjust, v, aShare)
@@ -346,11 +429,54 @@ func (e *entry) climb(t *Table, pos, left num) {
 			return
 		}
 		v = min(max(v, 0), One)
-		e.ladder = append(e.ladder, rung{row, from, row.To, base, v, base.times(v), adjusted})
-		from = row.To
+		base, step := left, left // what falls into the segment, and how far the position goes on
+		if bounded := row.To != 0 && e.forced == nil; bounded || len(b.PaidBy) > 0 {
+			room := num{^uint64(0), 0}
+			if bounded {
+				room = fromFen(row.To).sub(pos)
+			}
+			base, step = e.reach(b, v, left, room)
+		}
 		left = left.sub(base)
-		pos = pos.add(base)
+		pos = pos.add(step)
+		if base.isZero() {
+			from = row.To
+			continue
+		}
+		if n := len(e.ladder); n > 0 && e.ladder[n-1].row == row {
+			e.regime(true, row)
+			e.ladder[n-1].base = e.ladder[n-1].base.add(base)
+			e.ladder[n-1].paid = e.ladder[n-1].paid.add(base.times(v))
+		} else {
+			e.ladder = append(e.ladder, rung{row, from, row.To, base, v, base.times(v), adjusted})
+		}
+		from = row.To
 	}
+}
+
+// reach says how much of an amount a segment with so much room takes, and how far the
+// position goes on with it.
+func (e *entry) reach(b *Bands, v Rate, left, room num) (base, step num) {
+	switch {
+	case len(b.PaidBy) == 0:
+		base = minNum(left, room)
+		return base, base
+	case contains(b.PaidBy, e.l.ID):
+		if step = left.times(v); room.less(step) {
+			return minNum(left, room.over(v)), room
+		}
+		return left, step
+	case len(e.along) == 0:
+		return left, num{} // beyond what was paid nothing moves on
+	}
+	x := &e.along[0]
+	if room.less(x.paid) {
+		base = minNum(x.kept, room.over(x.share).sub(room))
+		x.kept, x.paid = x.kept.sub(base), x.paid.sub(room)
+		return minNum(left, base), room
+	}
+	e.along = e.along[1:]
+	return minNum(left, x.kept), x.paid
 }
 
 // capPaid bounds the payment by the caps on payments. What a cap does not pay is
@@ -684,9 +810,17 @@ func (e *entry) ahead() {
 			add("cap", row, v-used-now)
 		}
 	}
-	if b := e.l.Bands; b != nil && b.Year && len(e.ladder) > 0 {
+	if b := e.l.Bands; b != nil && (b.Year || len(b.PaidBy) > 0) && len(e.ladder) > 0 {
 		top := e.ladder[len(e.ladder)-1]
-		if top.to != 0 {
+		switch {
+		case top.to == 0:
+		case len(b.PaidBy) > 0:
+			paid := e.used(&Span{Per: PerYear, With: b.PaidBy}).Paid.Lo
+			if contains(b.PaidBy, e.l.ID) {
+				paid += e.res.Paid
+			}
+			add("band_paid", top.row, top.to-paid)
+		default:
 			u := e.used(&Span{Per: PerYear})
 			pos := u.Entered.Lo + e.res.Entered
 			if !b.FromZero {

@@ -30,6 +30,8 @@ type rule struct {
 	limit       int64
 	bands       []ruleBand
 	zero, along bool
+	payments    bool   // the bounds of the bands are its own payments of the year
+	follows     string // the bounds are what this rule paid in the year, beside the copay
 	own         string // retired own share factor
 	points      string // added for the retired
 	capPaid     int64
@@ -39,11 +41,16 @@ type rule struct {
 
 type rules []rule
 
+// piece is what a rule paid at one share, and what the person kept beside it.
+type piece struct{ paid, kept, share *big.Rat }
+
 type oracle struct {
 	bucket map[string]*big.Rat
 	shown  map[string]*big.Rat // the same in whole fen, as the steps move it
 	paid   map[string]*big.Rat
 	year   map[string][3]*big.Rat // entered, deductible, paid
+	pieces map[string][]piece     // of this claim
+	before map[string]*big.Rat    // paid in the year before this claim
 }
 
 func rat(s string) *big.Rat {
@@ -121,6 +128,30 @@ func (o *oracle) settle(rs rules, retired bool, admission int) {
 		}
 		d := least(inside, due)
 		pos := new(big.Rat)
+		if r.payments {
+			pos = y[2]
+		}
+		var along []piece
+		if r.follows != "" {
+			pos = new(big.Rat) // before this claim: what the steps of the rule add up to comes off
+			if f, ok := o.before[r.follows]; ok {
+				pos = f
+			}
+			// The pieces make up the whole: what differs, by rounding, differs at the end.
+			over := new(big.Rat).Neg(less(inside, d))
+			for _, x := range o.pieces[r.follows] {
+				over = plus(over, x.kept)
+			}
+			for i := len(o.pieces[r.follows]) - 1; i >= 0; i-- {
+				x := o.pieces[r.follows][i]
+				if x.kept.Sign() > 0 {
+					kept := less(x.kept, over)
+					over = new(big.Rat).Sub(over, new(big.Rat).Sub(x.kept, kept))
+					x.kept = kept
+				}
+				along = append([]piece{x}, along...)
+			}
+		}
 		if r.along {
 			pos = y[0]
 			if !r.zero {
@@ -133,6 +164,7 @@ func (o *oracle) settle(rs rules, retired bool, admission int) {
 		// The payment as a function of the amount above the deductible; a cap is undone by
 		// looking from the bottom for the amount at which it is reached.
 		left, pay, taken := less(inside, d), new(big.Rat), new(big.Rat)
+		var pieces []piece
 		whole := left
 		capped := false
 		room := yuan(0)
@@ -148,6 +180,27 @@ func (o *oracle) settle(rs rules, retired bool, admission int) {
 				width = least(left, less(yuan(b.to), pos))
 			}
 			s := rat(b.share)
+			if r.follows != "" {
+				// What stands beside payments up to the bound: whole pieces, then a part of one.
+				width = new(big.Rat)
+				for b.to == 0 || pos.Cmp(yuan(b.to)) < 0 {
+					if len(along) == 0 {
+						width = left
+						break
+					}
+					x := along[0]
+					paid, kept := x.paid, x.kept
+					if b.to > 0 && paid.Cmp(less(yuan(b.to), pos)) > 0 {
+						paid = less(yuan(b.to), pos)
+						kept = least(kept, times(paid, new(big.Rat).Quo(new(big.Rat).Sub(yuan(1), x.share), x.share)))
+					}
+					width, pos = plus(width, kept), plus(pos, paid)
+					along[0] = piece{less(x.paid, paid), less(x.kept, kept), x.share}
+					if along[0].paid.Sign() == 0 && along[0].kept.Sign() == 0 {
+						along = along[1:]
+					}
+				}
+			}
 			if retired && r.points != "" {
 				s = plus(s, rat(r.points))
 			}
@@ -158,16 +211,31 @@ func (o *oracle) settle(rs rules, retired bool, admission int) {
 				s = new(big.Rat)
 			}
 			s = least(s, yuan(1))
+			if r.payments && b.to > 0 {
+				width = left
+				if reach := less(yuan(b.to), pos); times(left, s).Cmp(reach) > 0 {
+					width = new(big.Rat).Quo(reach, s)
+				}
+			}
 			p := times(width, s)
 			if r.capPaid > 0 && !capped && plus(pay, p).Cmp(room) > 0 {
 				width = new(big.Rat).Quo(new(big.Rat).Sub(room, pay), s)
 				p = new(big.Rat).Sub(room, pay)
 				capped = true
 				pay, taken = plus(pay, p), plus(taken, width)
+				pieces = append(pieces, piece{p, new(big.Rat).Sub(width, p), s})
 				break
 			}
-			pay, taken, left, pos = plus(pay, p), plus(taken, width), new(big.Rat).Sub(left, width), plus(pos, width)
+			pay, taken, left = plus(pay, p), plus(taken, width), new(big.Rat).Sub(left, width)
+			pieces = append(pieces, piece{p, new(big.Rat).Sub(width, p), s})
+			switch {
+			case r.payments:
+				pos = plus(pos, p)
+			case r.follows == "":
+				pos = plus(pos, width)
+			}
 		}
+		o.pieces[r.id] = pieces
 		cut := plus(new(big.Rat).Sub(in, inside), new(big.Rat).Sub(whole, taken))
 		paid := halfUp(pay)
 		if r.guarantee != "" {
@@ -185,6 +253,7 @@ func (o *oracle) settle(rs rules, retired bool, admission int) {
 		}
 		paid = least(paid, standing)
 		o.paid[r.payer] = plus(o.paid[r.payer], paid)
+		o.before[r.id] = y[2]
 		o.year[r.id] = [3]*big.Rat{plus(y[0], halfUp(in)), plus(y[1], halfUp(d)), plus(y[2], paid)}
 		first := r.enters[0]
 		if first == "in_scope" || first == "above_cap" {
@@ -254,6 +323,12 @@ func (rs rules) policy() *engine.Policy {
 			l.Deductible = d
 		}
 		l.Bands = &engine.Bands{FromZero: r.zero, Year: r.along, Rows: &engine.Table{}}
+		switch {
+		case r.payments:
+			l.Bands.PaidBy = []string{r.id}
+		case r.follows != "":
+			l.Bands.PaidBy = []string{r.follows}
+		}
 		for i, b := range r.bands {
 			row := one(r.id+".b"+n(int64(i)), b.share).Rows[0]
 			row.To = engine.Fen(b.to * 100)
@@ -317,7 +392,17 @@ func generate(g *rand.Rand) rules {
 	if some(6) {
 		basic.guarantee = []string{"0.25", "0.45", "0.6"}[g.IntN(3)]
 	}
+	if some(4) {
+		basic.payments, basic.zero, basic.along = true, false, false
+	}
 	rs := rules{basic}
+	if some(4) {
+		r := rule{id: "supplement", payer: "hifes_pay", enters: []string{"copay"}, follows: "inpatient", bands: bands()}
+		if some(3) {
+			r.capPaid = int64(1 + g.IntN(20000))
+		}
+		rs = append(rs, r)
+	}
 	if some(2) {
 		r := rule{id: "large_amount", payer: "hifob_pay", enters: []string{"above_cap"}, bands: bands()}
 		if some(2) {
@@ -368,6 +453,7 @@ func TestOracle(t *testing.T) {
 			year = s.Year
 			o.bucket = map[string]*big.Rat{"in_scope": big.NewRat(int64(total-own-first), 100), "paid_first": big.NewRat(int64(first), 100),
 				"deductible": new(big.Rat), "copay": new(big.Rat), "above_cap": new(big.Rat)}
+			o.pieces, o.before = map[string][]piece{}, map[string]*big.Rat{}
 			o.shown = map[string]*big.Rat{}
 			for k, v := range o.bucket {
 				o.shown[k] = v

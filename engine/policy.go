@@ -179,7 +179,12 @@ type Limit struct {
 type Bands struct {
 	FromZero bool // bounds count from zero, deductible included; else from the deductible
 	Year     bool // laid along the year-to-date amount; else along the claim
-	Rows     *Table
+	// PaidBy makes the bounds payments: those that these layers made in the year. Where
+	// the layer itself is among them, its share changes as it pays. Otherwise it looks at
+	// what the person keeps (copay), each part of it where the payment stood beside which
+	// the person kept it.
+	PaidBy []string
+	Rows   *Table
 }
 
 // Op says how an adjustment changes a share (or a deductible).

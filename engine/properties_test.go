@@ -70,7 +70,7 @@ func TestSplitClaims(t *testing.T) {
 	for i := 0; i < 1500; i++ {
 		rs := generate(g)
 		for k := range rs {
-			rs[k].yearly, rs[k].along, rs[k].half, rs[k].guarantee = true, true, false, ""
+			rs[k].yearly, rs[k].along, rs[k].half, rs[k].guarantee = true, !rs[k].payments && rs[k].follows == "", false, ""
 		}
 		p := rs.policy()
 		total := engine.Fen(g.Int64N(400_000_00))

@@ -150,3 +150,42 @@ func TestNoEmptySplit(t *testing.T) {
 		}
 	}
 }
+
+// TestRangeOfTheYear: where a ladder begins is unknown, along costs of the year or along
+// payments, with bounds in any order of shares.
+func TestRangeOfTheYear(t *testing.T) {
+	g := rand.New(rand.NewPCG(20261123, 10))
+	between := func(most engine.Fen) engine.Amount {
+		a, b := engine.Fen(g.Int64N(int64(most)+1)), engine.Fen(g.Int64N(int64(most)+1))
+		return engine.Amount{Lo: min(a, b), Hi: max(a, b)}
+	}
+	pick := func(a engine.Amount) engine.Amount {
+		return engine.Exactly(a.Lo + engine.Fen(g.Int64N(int64(a.Hi-a.Lo)+1)))
+	}
+	for i := 0; i < 400; i++ {
+		rs := generate(g)
+		rs[0].along = !rs[0].payments
+		p := rs.policy()
+		c := claim("active", 1, engine.Fen(1_000_00+g.Int64N(60_000_00)))
+		c.Year = engine.Year{{Key: "inpatient", Entered: between(150_000_00), Paid: between(100_000_00), Deduct: between(2_000_00)}}
+		s, err := engine.Settle(p, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bounds := s.Bounds()
+		for range 120 {
+			x, y := *c, c.Year[0]
+			y.Entered, y.Paid, y.Deduct = pick(y.Entered), pick(y.Paid), pick(y.Deduct)
+			x.Year = engine.Year{y}
+			one, err := engine.Settle(p, &x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for at, v := range one.Totals {
+				if v < bounds.Lo[at] || v > bounds.Hi[at] {
+					t.Fatalf("claim %d: %v is %v, outside %v to %v\n%+v\n%+v", i, engine.Place(at), v, bounds.Lo[at], bounds.Hi[at], x, rs)
+				}
+			}
+		}
+	}
+}

@@ -14,10 +14,10 @@ type run struct {
 	led    [numPlaces]Fen    // money now standing in each place
 	fine   [AboveCap + 1]num // what led[Copay] and led[AboveCap] are before rounding
 	given  []Fen             // left of each of c.Given
-	// behind replaces the deductible used so far where a ladder takes it off its
-	// position; only bounds sets it.
-	behind *Fen
-	work   entry // the layer at work
+	// forced is the segment that a ladder takes for everything; only bounds sets it.
+	forced *Row
+	laid   []stretch // what layers paid in this claim that others are laid along
+	work   entry     // the layer at work
 	out    *Settlement
 	err    error
 }

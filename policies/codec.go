@@ -359,7 +359,7 @@ func (c *codec) layer(l *engine.Layer, scheme string) {
 	})
 	maybe(c, &l.Bands, func(b *engine.Bands) {
 		c.flag(&b.FromZero)
-		c.flag(&b.Year)
+		c.along(b)
 		maybe(c, &b.Rows, c.table(key+".bands.table"))
 	})
 	c.adjusts(&l.Adjust, key+".adjust")
@@ -377,6 +377,24 @@ func (c *codec) layer(l *engine.Layer, scheme string) {
 		c.place(&s.Payer)
 		maybe(c, &s.Table, c.table(key+".split.table"))
 	})
+}
+
+// along says what the bounds of bands measure: the claim, the year, payments.
+func (c *codec) along(b *engine.Bands) {
+	way := 0
+	switch {
+	case len(b.PaidBy) > 0:
+		way = 2
+	case b.Year:
+		way = 1
+	}
+	whole(c, &way)
+	switch b.Year = way == 1; {
+	case way == 2:
+		each(c, &b.PaidBy, c.text)
+	case way < 0 || way > 2:
+		c.fail()
+	}
 }
 
 func (c *codec) guarantee(g *engine.Guarantee, key string) {

@@ -178,6 +178,8 @@ employee.delivery complete A
 employee.assistance unknown 
 resident.inpatient complete B
 resident.critical_illness partial D
+resident.supplement complete C
+resident.mutual_aid complete C
 resident.assistance draft C`
 	if text := strings.Join(got, "\n"); text != want {
 		t.Errorf("got\n%s\nwant\n%s", text, want)

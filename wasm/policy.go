@@ -268,8 +268,13 @@ func (w book) layer(l *engine.Layer) {
 	w.deductible(l.Deductible)
 	if b := l.Bands; b != nil {
 		w.ObjectAt("bands")
-		w.choice("counted_from", b.FromZero, "zero", "deductible")
-		w.choice("along", b.Year, "year", "claim")
+		if len(b.PaidBy) > 0 {
+			w.str("along", "paid")
+			w.texts("paid_by", b.PaidBy)
+		} else {
+			w.choice("counted_from", b.FromZero, "zero", "deductible")
+			w.choice("along", b.Year, "year", "claim")
+		}
 		w.table("rows", b.Rows, "share")
 		w.EndObject()
 	}

@@ -225,6 +225,11 @@ func (n *need) layer(l *engine.Layer) {
 	if l.Bands != nil && l.Bands.Year {
 		n.counter(l.ID)
 	}
+	if l.Bands != nil {
+		for _, id := range l.Bands.PaidBy {
+			n.counter(id)
+		}
+	}
 	for i := range l.Caps {
 		n.span(l, &l.Caps[i].Span)
 	}

@@ -402,7 +402,7 @@ func contains(list []string, s string) bool {
 var homes = map[string]string{
 	"when": "a row", "value": "a row", "share": "a row of shares", "between": "a row, beside unknown", "grade": "a row",
 	"asof": "a row", "until": "a row or a layer", "multiple_of": "a row of amounts", "to": "a row of bands", "to_multiple_of": "a row of bands, beside to",
-	"counted_from": "bands", "along": "bands",
+	"counted_from": "bands", "along": "bands", "paid_by": "bands, beside along: paid",
 	"per": "deductible or cap", "by": "deductible or cap", "with": "deductible, limit or cap", "of": "cap, guarantee or ceiling",
 	"share_of": "deductible", "floor": "deductible", "less_spell": "deductible", "limit": "deductible or classify",
 	"plus": "adjust", "times": "adjust", "own_share_times": "adjust", "per_year_of_age": "adjust", "over": "adjust, beside per_year_of_age or per_admission", "per_admission": "adjust of a deductible",

@@ -362,6 +362,15 @@ func (l *layerBuilder) readSpan(f *fields, key string) (s engine.Span) {
 
 // with reads the layers whose counters are added to the layer's own.
 func (l *layerBuilder) with(n *node, key string) []string {
+	out := l.named(n, key)
+	if len(out) > 0 && !contains(out, l.l.ID) {
+		out = append([]string{l.l.ID}, out...)
+	}
+	return out
+}
+
+// named reads a list of layers of the scheme.
+func (l *layerBuilder) named(n *node, key string) []string {
 	var out []string
 	for _, x := range l.items(n, key) {
 		var known []string
@@ -372,7 +381,7 @@ func (l *layerBuilder) with(n *node, key string) []string {
 		}
 		switch {
 		case !there:
-			hint := "with names layers of the scheme"
+			hint := last(key) + " names layers of the scheme"
 			if x.kind == scalar {
 				hint = l.meant(x.text, known)
 			}
@@ -382,9 +391,6 @@ func (l *layerBuilder) with(n *node, key string) []string {
 		default:
 			out = append(out, x.text)
 		}
-	}
-	if len(out) > 0 && !contains(out, l.l.ID) {
-		out = append([]string{l.l.ID}, out...)
 	}
 	return out
 }
@@ -453,12 +459,19 @@ func (l *layerBuilder) bands(f *fields) {
 		l.errorf(f.name["quota"], "misplaced", key+".quota", "a quota stands instead of bands", "the layer %s has both bands and a quota", l.l.ID)
 	}
 	if b != nil {
-		if g := l.fields(b, key+".bands", "bands", "counted_from", "along", "table"); g != nil {
+		if g := l.fields(b, key+".bands", "bands", "counted_from", "along", "paid_by", "table"); g != nil {
 			x := &engine.Bands{}
-			word, _ := l.choice(g.need("counted_from", "counted_from: zero, or deductible where bounds begin above it"), key+".bands.counted_from", "zero", "deductible")
-			x.FromZero = word == "zero"
-			word, _ = l.choice(g.need("along", "along: claim, or year for year-to-date segments"), key+".bands.along", "claim", "year")
+			word, _ := l.choice(g.need("along", "along: claim, year for year-to-date segments, or paid where bounds are payments"), key+".bands.along", "claim", "year", "paid")
 			x.Year = word == "year"
+			if word == "paid" {
+				l.alongPaid(g, x)
+			} else {
+				word, _ = l.choice(g.need("counted_from", "counted_from: zero, or deductible where bounds begin above it"), key+".bands.counted_from", "zero", "deductible")
+				x.FromZero = word == "zero"
+				if p := g.name["paid_by"]; p != nil {
+					l.errorf(p, "misplaced", key+".bands.paid_by", "say along: paid, or drop paid_by", "paid_by stands beside along: paid")
+				}
+			}
 			form := l.form(key+".bands", share, false)
 			form.to, form.ladder = true, true
 			x.Rows = l.rows(g.need("table", "table: a list of rows"), key+".bands.table", form, l.asked)
@@ -469,6 +482,40 @@ func (l *layerBuilder) bands(f *fields) {
 		if g := l.fields(q, key+".quota", "quota", "table"); g != nil {
 			l.l.Quota = l.table(g, key+".quota", yuan, false)
 		}
+	}
+}
+
+// alongPaid reads whose payments the bounds of segments measure.
+func (l *layerBuilder) alongPaid(g *fields, x *engine.Bands) {
+	key := l.key + ".bands"
+	if c := g.name["counted_from"]; c != nil {
+		l.errorf(c, "misplaced", key+".counted_from", "drop it: no deductible is part of a payment", "counted_from has no meaning along payments")
+	}
+	x.PaidBy = []string{l.l.ID}
+	n := g.get("paid_by")
+	if n == nil {
+		return
+	}
+	if x.PaidBy = l.named(n, key+".paid_by"); n.kind == list && len(n.items) == 0 {
+		l.errorf(n, "missing", key+".paid_by", "paid_by: [inpatient]; left out: the layer itself", "paid_by names no layer")
+	}
+	if contains(x.PaidBy, l.l.ID) {
+		return
+	}
+	after := false // whether the layers of the scheme that follow are reached
+	for _, o := range l.layers {
+		after = after || o == l
+		for _, x := range n.items {
+			if after && x.text == o.l.ID {
+				l.errorf(x, "cycle", key+".paid_by", "put "+l.l.ID+" after "+x.text, "%s follows what the later layer %s pays", l.l.ID, x.text)
+			}
+		}
+	}
+	if e := l.l.Enters; len(x.PaidBy) > 0 && len(e) > 0 && (len(e) > 1 || e[0].Bucket != engine.Copay) {
+		l.errorf(l.f.name["enters"], "not_allowed", l.key+".enters", "enters: [copay]; what else it pays, another layer does", "%s follows what %s paid, so it looks at the copay alone", l.l.ID, x.PaidBy[0])
+	}
+	if d := l.f.name["deductible"]; d != nil {
+		l.errorf(d, "misplaced", l.key+".deductible", "drop one of them", "%s follows what others paid and has a deductible", l.l.ID)
 	}
 }
 

@@ -145,6 +145,8 @@ func TestEveryPartArrives(t *testing.T) {
 	check("sources of bound and share", []string{p.Sources[bound.Sources[0]].ID, p.Sources[bound.Sources[1]].ID}, []string{"s3", "s2"})
 	check("a bound's base does not better the grade", bound.Grade, byte('D'))
 	check("open above", grave.Caps[0].Table.Rows[0].Value, engine.Figure{Unknown: true, Bounded: true, Open: true, Lo: 650000 * engine.One, Hi: engine.MaxFigure})
+	check("along what others paid", *layerOf(p, "resident", "supplement").Bands, engine.Bands{PaidBy: []string{"inpatient"}, Rows: layerOf(p, "resident", "supplement").Bands.Rows})
+	check("along its own payments", layerOf(p, "resident", "mutual_aid").Bands.PaidBy, []string{"mutual_aid"})
 	check("draft", layerOf(p, "resident", "assistance").Draft, true)
 	check("name", layerOf(p, "resident", "assistance").Name.En, "Medical assistance")
 

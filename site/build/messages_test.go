@@ -144,7 +144,7 @@ func TestEngineCodesHaveTexts(t *testing.T) {
 		}
 		want("error", "bad_json", "unknown_field", "required", "not_allowed", "format", "negative", "too_large", "too_many",
 			"contradiction", "no_rules", "unknown_region", "not_known", "draft", "unknown_rule", "internal", "too_big", "bad_version", "unknown_op")
-		want("ahead", "deductible", "cap", "band", "critical", "next_deductible")
+		want("ahead", "deductible", "cap", "band", "band_paid", "critical", "next_deductible")
 		want("grade", "A", "B", "C", "D")
 		want("scheme", "employee", "resident")
 	}

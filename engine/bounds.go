@@ -127,12 +127,12 @@ func (b *bounder) chain() {
 				b.fail(err)
 			}
 			if ok {
-				b.layer(l, b.s.ID+"."+l.ID)
+				b.layer(l)
 			}
 		}
 		for i := range b.c.Plans {
 			l := b.c.Plans[i].layer(i)
-			b.layer(l, l.ID)
+			b.layer(l)
 		}
 	}
 	if b.err == nil {
@@ -195,7 +195,7 @@ func (b *bounder) bill() {
 }
 
 // layer runs one layer at the corners of its inputs.
-func (b *bounder) layer(l *Layer, path string) {
+func (b *bounder) layer(l *Layer) {
 	if b.err != nil {
 		return
 	}
@@ -246,7 +246,7 @@ func (b *bounder) layer(l *Layer, path string) {
 		for i := range r.out.Year {
 			r.out.Year[i].booked = false
 		}
-		r.layer(l, path)
+		r.layer(l)
 		if r.err != nil {
 			return
 		}

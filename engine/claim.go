@@ -76,9 +76,11 @@ type Claim struct {
 	Overrides []Override
 	// AcceptDraft lets draft benefits settle.
 	AcceptDraft bool
-	// Worlds bounds the combinations of unknowns for who settles a claim hundreds of times
-	// and wants its plain figures: Range then only says that something is unknown, and
-	// Unknowns is empty. 0 is MaxWorlds, and all that there is to say.
+	// Figures asks for the figures alone: no Steps, Ahead, Notes and Unknowns, and Layers
+	// without their bands.
+	Figures bool
+	// Worlds bounds the combinations of unknowns for who settles a claim hundreds of times:
+	// Range then only says that something is unknown. 0 is MaxWorlds, and true bounds.
 	Worlds int
 }
 

@@ -84,6 +84,13 @@ type Bend struct {
 	After  *Settlement // at At
 }
 
+// plain is the claim for who settles it many times and wants its figures alone.
+func (c *Claim) plain() *Claim {
+	x := *c
+	x.Figures, x.Worlds = true, 64
+	return &x
+}
+
 // MaxBends bounds a curve.
 const MaxBends = 200
 
@@ -94,12 +101,14 @@ func Curve(p *Policy, c *Claim, a Axis, from, to Fen) ([]Bend, error) {
 	if to <= from {
 		return nil, &InputError{Code: Contradiction, Field: "to", Limit: from.String()}
 	}
-	at := func(v Fen) (*Settlement, error) { return Settle(p, a.With(c, v)) }
-	first, err := at(from)
+	plain := c.plain()
+	at := func(v Fen) (*Settlement, error) { return Settle(p, a.With(plain, v)) }
+	whole := func(v Fen) (*Settlement, error) { return Settle(p, a.With(c, v)) }
+	first, err := whole(from)
 	if err != nil {
 		return nil, err
 	}
-	last, err := at(to)
+	last, err := whole(to)
 	if err != nil {
 		return nil, err
 	}
@@ -113,6 +122,12 @@ func Curve(p *Policy, c *Claim, a Axis, from, to Fen) ([]Bend, error) {
 			return &InputError{Code: TooMany, Field: "axis", Limit: "200"}
 		}
 		if hi-lo == 1 {
+			if a, err = whole(lo); err == nil {
+				b, err = whole(hi)
+			}
+			if err != nil {
+				return err
+			}
 			bends = append(bends, Bend{At: hi, Rule: Difference(a, b), Before: a, After: b})
 			return nil
 		}
@@ -147,6 +162,7 @@ type Slope struct {
 // neighbours: over a distance that is a round number the rounding falls out, and the gain
 // must be the same wherever in the stretch the distance lies.
 func Slopes(p *Policy, c *Claim, a Axis, from, to Fen, figures []string) ([]Slope, error) {
+	c = c.plain()
 	out := make([]Slope, len(figures))
 	const probes = 5
 	left := len(figures)
@@ -323,6 +339,7 @@ func InvertBends(p *Policy, c *Claim, a Axis, bends []Bend, figure string, targe
 	if _, ok := bends[0].After.Figure(figure); !ok {
 		return nil, &InputError{Code: NotAllowed, Field: "target.figure", Limit: "psn_part_amt,psn_cash_pay,fund_pay_sumamt,self_pay"}
 	}
+	c = c.plain()
 	value := func(v Fen) (Fen, error) {
 		s, err := Settle(p, a.With(c, v))
 		if err != nil {

@@ -1,9 +1,8 @@
 package engine
 
 // layer lets one payer act; see Layer for what its parts mean.
-func (r *run) layer(l *Layer, path string) {
+func (r *run) layer(l *Layer) {
 	e := enter(r, l)
-	e.path = path
 	e.deduct()
 	switch {
 	case r.err != nil:
@@ -28,7 +27,6 @@ func (r *run) layer(l *Layer, path string) {
 type entry struct {
 	*run
 	l     *Layer
-	path  string
 	res   LayerResult
 	sorts bool  // the layer sorts what it does not pay
 	at    Place // its first bucket
@@ -75,6 +73,14 @@ func enter(r *run, l *Layer) *entry {
 	e.res.Layer = l
 	e.res.Entered = e.in.fen()
 	return e
+}
+
+// path names the layer's rules: "employee.inpatient".
+func (e *entry) path() string {
+	if e.s.layer(e.l.ID) != e.l {
+		return e.l.ID // a plan of the person's own
+	}
+	return e.s.ID + "." + e.l.ID
 }
 
 // used sums counters: the layer's own, or those of With, which include what other
@@ -410,7 +416,7 @@ func (e *entry) segment(t *Table, pos num) *Row {
 		}
 	}
 	if row == nil {
-		e.fail(&InputError{Code: NotKnown, Field: "visit.kind", Limit: e.path + ".bands"})
+		e.fail(&InputError{Code: NotKnown, Field: "visit.kind", Limit: e.path() + ".bands"})
 	}
 	return row
 }
@@ -626,7 +632,7 @@ func (e *entry) payBands(total Fen) Fen {
 	}
 	var sum, main num
 	var sumPaid, mainPaid Fen
-	if len(e.ladder) > 0 {
+	if len(e.ladder) > 0 && !e.c.Figures {
 		e.res.Bands = make([]BandResult, 0, len(e.ladder))
 	}
 	for i := range e.ladder {
@@ -642,7 +648,9 @@ func (e *entry) payBands(total Fen) Fen {
 		sumPaid += band
 		mine = min(mine, sumPaid-mainPaid)
 		mainPaid += mine
-		e.res.Bands = append(e.res.Bands, BandResult{g.from, g.to, g.base.fen(), band, g.share})
+		if !e.c.Figures {
+			e.res.Bands = append(e.res.Bands, BandResult{g.from, g.to, g.base.fen(), band, g.share})
+		}
 		e.pay(Step{Kind: StepShare, Row: g.row, Base: g.base.fen(), Share: share, HasShare: true, Adjusted: g.adjusted}, mine, e.l.Payer)
 	}
 	if splitRow != nil && len(e.ladder) > 0 {
@@ -716,7 +724,9 @@ func (e *entry) book() {
 		e.out.Deduct += e.res.Deductible
 	}
 	e.out.Layers = append(e.out.Layers, e.res)
-	e.ahead()
+	if !e.c.Figures {
+		e.ahead()
+	}
 	e.count(Span{Per: PerYear})
 	if d := e.l.Deductible; d != nil {
 		e.count(d.Span)
@@ -736,7 +746,11 @@ func (e *entry) sort() {
 		e.fine[AboveCap] = cut
 	}
 	copay := e.fine[Copay].add(e.in).sub(cut).sub(e.duct).sub(fromFen(e.res.Paid))
-	e.move(Step{Rule: e.path + ".copay", Kind: StepCopay, Layer: e.l.ID, From: e.at, To: Copay, Base: keep, Amount: keep})
+	rule := ""
+	if !e.c.Figures {
+		rule = e.path() + ".copay"
+	}
+	e.move(Step{Rule: rule, Kind: StepCopay, Layer: e.l.ID, From: e.at, To: Copay, Base: keep, Amount: keep})
 	if e.at == AboveCap {
 		e.fine[AboveCap] = cut
 	}

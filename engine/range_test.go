@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"github.com/shopspring/decimal"
@@ -186,6 +187,39 @@ func TestRangeOfTheYear(t *testing.T) {
 					t.Fatalf("claim %d: %v is %v, outside %v to %v\n%+v\n%+v", i, engine.Place(at), v, bounds.Lo[at], bounds.Hi[at], x, rs)
 				}
 			}
+		}
+	}
+}
+
+// TestFiguresAlone: who asks for the figures alone gets the same ones.
+func TestFiguresAlone(t *testing.T) {
+	g := rand.New(rand.NewPCG(20261123, 9))
+	for i := 0; i < 400; i++ {
+		p := generate(g).policy()
+		c := claim("active", 1, engine.Fen(1_000_00+g.Int64N(400_000_00)))
+		if i%3 == 0 {
+			c.Facts.Set(engine.DimStatus, "active", "retired")
+			c.Facts.SetIntRange(engine.DimAdmission, 1, 3)
+		}
+		if i%5 == 0 {
+			c.Bill.PaidFirst = engine.Amount{Hi: 1_000_00}
+		}
+		c.Year = engine.Year{{Key: "inpatient", Paid: engine.Exactly(engine.Fen(g.Int64N(100_000_00)))}}
+		c.Accounts = []engine.Wallet{{Balance: engine.Exactly(100_00)}}
+		all, err := engine.Settle(p, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Figures = true
+		some, err := engine.Settle(p, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if some.Totals != all.Totals || some.Grade != all.Grade || some.Regime != all.Regime || some.SelfPay != all.SelfPay || some.Deduct != all.Deduct || *some.Bounds() != *all.Bounds() || !reflect.DeepEqual(some.Year, all.Year) {
+			t.Fatalf("claim %d: %+v, with everything %+v", i, some, all)
+		}
+		if len(some.Steps)+len(some.Ahead)+len(some.Notes)+len(some.Unknowns) > 0 {
+			t.Fatalf("claim %d: more than figures: %+v", i, some)
 		}
 	}
 }

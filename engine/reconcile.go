@@ -49,9 +49,7 @@ func Reconcile(p *Policy, c *Claim, receipt []ReceiptLine) (*Reconciliation, err
 	if len(out.Deviations) == 0 {
 		return out, nil
 	}
-	plain := *c
-	plain.Worlds = 64
-	r := reconciler{p: p, c: &plain, receipt: receipt, out: out, most: 1}
+	r := reconciler{p: p, c: c.plain(), receipt: receipt, out: out, most: 1}
 	if w, ok := r.within(s); ok {
 		r.add(Explanation{Field: "rounding", Within: w})
 		r.most = 0 // another fact must do better than that

@@ -148,6 +148,9 @@ func (r *run) move(s Step) {
 	for i := range s.Adjusted {
 		r.grade(s.Adjusted[i].Row)
 	}
+	if r.c.Figures {
+		return
+	}
 	r.out.Steps = append(r.out.Steps, s)
 }
 
@@ -174,15 +177,19 @@ func (r *run) exactly(b Place) num {
 	return fromFen(r.led[b])
 }
 
-func (r *run) note(n Note) { r.out.Notes = append(r.out.Notes, n) }
+func (r *run) note(n Note) {
+	if r.c.Figures {
+		return
+	}
+	r.out.Notes = append(r.out.Notes, n)
+}
 
 // settle runs the whole chain.
 func (r *run) settle() {
 	r.classify()
 	excluded := r.excluded()
-	r.given = make([]Fen, len(r.c.Given))
-	for i, g := range r.c.Given {
-		r.given[i] = g.Amount
+	for _, g := range r.c.Given {
+		r.given = append(r.given, g.Amount)
 	}
 	if !excluded {
 		r.layers()
@@ -252,7 +259,7 @@ func (r *run) layers() {
 		}
 		scoped = scoped || l.Enters[0].Bucket == InScope
 		separate = separate || l.Enters[0].Bucket == Separate
-		r.layer(l, r.s.ID+"."+l.ID)
+		r.layer(l)
 		if r.err != nil {
 			return
 		}
@@ -267,7 +274,7 @@ func (r *run) layers() {
 	}
 	for i := range r.c.Plans {
 		l := r.c.Plans[i].layer(i)
-		r.layer(l, l.ID)
+		r.layer(l)
 	}
 	for _, u := range r.p.Unknown {
 		if l := len(r.s.ID); len(u.Key) > l && u.Key[:l] == r.s.ID && u.Key[l] == '.' && r.s.layer(u.Key[l+1:]) == nil && isPayerBenefit(u.Key[l+1:]) {
@@ -390,6 +397,9 @@ func (r *run) accounts() {
 
 // assumptions names the defaults that a rule's outcome hung on.
 func (r *run) assumptions() {
+	if r.c.Figures {
+		return
+	}
 	for d := Dim(0); d < numDims; d++ {
 		if r.f.assumed[d] && r.f.asked[d] {
 			v := "1"

@@ -152,7 +152,12 @@ type worlds struct {
 	vars []variable // unknown inputs first, then unknown figures in the order met
 	open []*Row
 	ins  int // how many of vars are inputs
-	bill *items
+
+	// What every world needs anew, and none keeps.
+	claim Claim
+	run   run
+	spare *Settlement
+	bill  *items
 }
 
 // variable is one unknown: an input amount, a code or number, or a figure.
@@ -203,15 +208,18 @@ func (w *worlds) inputs() {
 // one settles the world in which every unknown takes the option chosen; figures not in
 // choice stand at their unfavourable end, and are added to w.open.
 func (w *worlds) one(choice []uint8) (*Settlement, error) {
-	c := *w.c
-	c.Year = append(make(Year, 0, len(w.c.Year)+6), w.c.Year...)
+	c, out := &w.claim, w.blank()
+	accounts := c.Accounts[:0]
+	*c = *w.c
+	c.Year = append(out.Year, w.c.Year...)
 	for i := range c.Year {
 		c.Year[i].booked = false
 	}
-	c.Accounts = append([]Wallet(nil), w.c.Accounts...)
+	out.Year = c.Year
+	c.Accounts = append(accounts, w.c.Accounts...)
 	for i := 0; i < w.ins; i++ {
 		if f := w.vars[i].amount; f != nil {
-			a := f(&c)
+			a := f(c)
 			if choice[i] == 0 {
 				*a = Exactly(a.Lo)
 			} else {
@@ -219,7 +227,7 @@ func (w *worlds) one(choice []uint8) (*Settlement, error) {
 			}
 		}
 	}
-	w.fit(&c, choice)
+	w.fit(c, choice)
 	open := openRows{rows: w.open}
 	for i := range w.open {
 		var o uint8
@@ -228,7 +236,8 @@ func (w *worlds) one(choice []uint8) (*Settlement, error) {
 		}
 		open.choice = append(open.choice, o)
 	}
-	r := run{p: w.p, s: w.s, c: &c, listed: w.items(), open: &open, out: &Settlement{Year: c.Year, Steps: make([]Step, 0, 24), Layers: make([]LayerResult, 0, 4)}}
+	r := &w.run
+	*r = run{p: w.p, s: w.s, c: c, listed: w.items(), open: &open, out: out, work: entry{ladder: r.work.ladder[:0]}, given: r.given[:0]}
 	c.Year = w.year(choice)
 	r.err = r.f.resolve(w.p, w.s, &c.Facts, w.chooser(choice))
 	if r.err == nil {
@@ -236,9 +245,25 @@ func (w *worlds) one(choice []uint8) (*Settlement, error) {
 	}
 	w.open = open.rows
 	if r.err != nil {
+		w.spare = out
 		return nil, r.err
 	}
-	return r.out, nil
+	return out, nil
+}
+
+// blank is a settlement to fill in: a new one, or one that nobody keeps.
+func (w *worlds) blank() *Settlement {
+	out := w.spare
+	w.spare = nil
+	switch {
+	case out != nil:
+		*out = Settlement{Year: out.Year[:0], Steps: out.Steps[:0], Layers: out.Layers[:0], Ahead: out.Ahead[:0], Notes: out.Notes[:0]}
+	case w.c.Figures:
+		out = &Settlement{Year: make(Year, 0, len(w.c.Year)+6), Layers: make([]LayerResult, 0, 4)}
+	default:
+		out = &Settlement{Year: make(Year, 0, len(w.c.Year)+6), Steps: make([]Step, 0, 24), Layers: make([]LayerResult, 0, 4)}
+	}
+	return out
 }
 
 // fit keeps the unknown parts of the bill, at their upper ends, within what the other
@@ -303,14 +328,10 @@ func (w *worlds) all() (*Settlement, error) {
 			continue // a world met a figure that none before it had met
 		}
 		out.Range = rng
-		if w.c.Worlds > 0 {
-			if rng.Lo == rng.Hi {
-				out.Range = nil
-			}
-			return out, nil
+		if !w.c.Figures {
+			out.Unknowns = w.doubts(at, out)
 		}
-		out.Unknowns = w.doubts(at, out)
-		if w.amounts() {
+		if w.c.Worlds == 0 && w.amounts() {
 			if out.Range, out.Year, err = w.box(); err != nil {
 				return nil, err
 			}
@@ -404,8 +425,10 @@ func (w *worlds) sweep() (worst *Settlement, at []uint8, rng *Range, err error) 
 				rng = newRange(out)
 			}
 			rng.widen(out)
+			w.spare = out
 			if worst == nil || Person(&out.Totals) > Person(&worst.Totals) {
-				worst, at = out, append([]uint8(nil), choice...)
+				w.spare, worst = worst, out
+				at = append(at[:0], choice...)
 			}
 		} else if lastErr == nil || contradiction(lastErr) {
 			lastErr = e
@@ -460,6 +483,7 @@ func (w *worlds) doubts(at []uint8, worst *Settlement) []Doubt {
 			c[i] = uint8(o)
 			if s, err := w.one(c); err == nil {
 				d.Matters = max(d.Matters, Person(&worst.Totals)-Person(&s.Totals))
+				w.spare = s
 			}
 		}
 		at := len(out)

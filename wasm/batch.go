@@ -194,6 +194,7 @@ func (b *sheet) settle(c *Call, cells []string) {
 	if c.Refused() {
 		return
 	}
+	in.claim.Figures = true
 	s, err := engine.Settle(in.policy, &in.claim)
 	if err != nil {
 		c.refused(in, err)

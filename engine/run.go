@@ -25,7 +25,6 @@ type run struct {
 // openRows are the unknown figures met so far and the end at which this world has them.
 type openRows struct {
 	rows   []*Row
-	worst  []bool // whether the lower end is the one unfavourable for the person
 	choice []uint8
 }
 
@@ -90,7 +89,7 @@ func (r *run) value(row *Row, why purpose) (v Rate, none bool) {
 		}
 	}
 	lowIsWorst := why != aCost
-	side := r.open.side(row, lowIsWorst)
+	side := r.open.side(row)
 	if (side == 0) == lowIsWorst {
 		return lo, false
 	}
@@ -98,14 +97,13 @@ func (r *run) value(row *Row, why purpose) (v Rate, none bool) {
 }
 
 // side is 0 where the world has the row at its unfavourable end.
-func (o *openRows) side(row *Row, lowIsWorst bool) uint8 {
+func (o *openRows) side(row *Row) uint8 {
 	for i, r := range o.rows {
 		if r == row {
 			return o.choice[i]
 		}
 	}
 	o.rows = append(o.rows, row)
-	o.worst = append(o.worst, lowIsWorst)
 	o.choice = append(o.choice, 0)
 	return 0
 }

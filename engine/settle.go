@@ -1,6 +1,9 @@
 package engine
 
-import "math/bits"
+import (
+	"math/bits"
+	"sync"
+)
 
 // Limits on what one claim may carry.
 const (
@@ -25,7 +28,15 @@ func Settle(p *Policy, c *Claim) (*Settlement, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := worlds{p: p, s: s, c: c}
+	w := scratch.Get().(*worlds)
+	w.p, w.s, w.c = p, s, c
+	out, err := w.settle()
+	w.clear()
+	scratch.Put(w)
+	return out, err
+}
+
+func (w *worlds) settle() (*Settlement, error) {
 	w.inputs()
 	if len(w.vars) == 0 {
 		out, err := w.one(nil)
@@ -35,8 +46,20 @@ func Settle(p *Policy, c *Claim) (*Settlement, error) {
 		if len(w.open) == 0 {
 			return out, nil
 		}
+		w.spare = out
 	}
 	return w.all()
+}
+
+// scratch keeps memory, never figures, from one settlement to the next.
+var scratch = sync.Pool{New: func() any { return new(worlds) }}
+
+// clear forgets the claim.
+func (w *worlds) clear() {
+	accounts, r := w.claim.Accounts[:0], &w.run
+	*w = worlds{vars: w.vars[:0], open: w.open[:0], choice: w.choice[:0], spare: w.spare,
+		run: run{work: entry{ladder: r.work.ladder[:0]}, given: r.given[:0]}}
+	w.claim.Accounts = accounts
 }
 
 // check looks at what does not depend on the unknowns.
@@ -154,10 +177,12 @@ type worlds struct {
 	ins  int // how many of vars are inputs
 
 	// What every world needs anew, and none keeps.
-	claim Claim
-	run   run
-	spare *Settlement
-	bill  *items
+	claim  Claim
+	run    run
+	rows   openRows
+	choice []uint8
+	spare  *Settlement
+	bill   *items
 }
 
 // variable is one unknown: an input amount, a code or number, or a figure.
@@ -228,7 +253,8 @@ func (w *worlds) one(choice []uint8) (*Settlement, error) {
 		}
 	}
 	w.fit(c, choice)
-	open := openRows{rows: w.open}
+	open := &w.rows
+	*open = openRows{rows: w.open, choice: open.choice[:0]}
 	for i := range w.open {
 		var o uint8
 		if w.ins+i < len(choice) {
@@ -237,7 +263,7 @@ func (w *worlds) one(choice []uint8) (*Settlement, error) {
 		open.choice = append(open.choice, o)
 	}
 	r := &w.run
-	*r = run{p: w.p, s: w.s, c: c, listed: w.items(), open: &open, out: out, work: entry{ladder: r.work.ladder[:0]}, given: r.given[:0]}
+	*r = run{p: w.p, s: w.s, c: c, listed: w.items(), open: open, out: out, work: entry{ladder: r.work.ladder[:0]}, given: r.given[:0]}
 	c.Year = w.year(choice)
 	r.err = r.f.resolve(w.p, w.s, &c.Facts, w.chooser(choice))
 	if r.err == nil {
@@ -416,7 +442,8 @@ func (w *worlds) sweep() (worst *Settlement, at []uint8, rng *Range, err error) 
 		}
 		w.vars[i].options = 1 // follows the unknown before it: see next
 	}
-	choice := make([]uint8, len(w.vars))
+	w.choice = append(w.choice[:0], make([]uint8, len(w.vars))...)
+	choice := w.choice
 	var lastErr error
 	for {
 		out, e := w.one(choice)

@@ -14,7 +14,7 @@ import (
 func TestReconcileFindsPlantedErrors(t *testing.T) {
 	r := newRandom(t, 6)
 	asked := map[string]int{}
-	for k := 0; k < 900; k++ {
+	for k := 0; k < 2000; k++ {
 		truth := r.claim(true, "inpatient", "inpatient", "outpatient")
 		delete(truth, "accounts")
 		visit, person, bill := truth["visit"].(obj), truth["person"].(obj), truth["bill"].(obj)

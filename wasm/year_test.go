@@ -41,7 +41,7 @@ func sameFigures(t *testing.T, what string, got, want any) {
 func TestYearEqualsVisits(t *testing.T) {
 	r := newRandom(t, 1)
 	visits := 0
-	for k := 0; k < 60; k++ {
+	for k := 0; k < 200; k++ {
 		first := r.claim(true)
 		balance, limit := r.fen(6000), r.fen(900)
 		request := obj{"v": 1, "op": "year", "region": first["region"], "person": first["person"], "accept": first["accept"], "detail": pick(r, []string{"full", "totals"}),

@@ -49,7 +49,9 @@ func TestCoverageOfTheSample(t *testing.T) {
 		{ID: "delivery", Status: "complete", Grade: "A"},
 		{ID: "assistance", Status: "unknown"},
 		{ID: "inpatient", Status: "complete", Grade: "B"},
-		{ID: "critical_illness", Status: "complete", Grade: "C"},
+		{ID: "critical_illness", Status: "partial", Grade: "D", Unknown: 1},
+		{ID: "supplement", Status: "complete", Grade: "C"},
+		{ID: "mutual_aid", Status: "complete", Grade: "C"},
 		{ID: "assistance", Status: "draft", Grade: "C"},
 	}
 	if !reflect.DeepEqual(got, want) {

@@ -1,6 +1,7 @@
 // The library entry: the same engine as the site's, for pages of others and for Node.
 // The types and the promise are in mingbai.d.ts.
 import { wasmFile, workerFile } from 'build:files'
+import { runBatch } from './lib/batch.mjs'
 import { Client, failure } from './lib/client.mjs'
 import { startEngine } from './lib/start.mjs'
 
@@ -14,7 +15,7 @@ export async function load ({ worker = false, wasm } = {}) {
   if (worker && !inNode) return overWorker(typeof worker === 'function' ? worker : ownWorker)
   /** @type {((request: string) => string) | undefined} */
   let engine = await startEngine(await source(wasm))
-  return {
+  return withBatch({
     async call (/** @type {object} */ request) {
       if (!engine) return failure('internal')
       // What JSON cannot write never reaches the engine; what breaks afterwards has poisoned it.
@@ -29,8 +30,14 @@ export async function load ({ worker = false, wasm } = {}) {
       }
     },
     close () { engine = undefined }
-  }
+  })
 }
+
+/** @template {{call: (request: object) => Promise<any>}} T @param {T} engine */
+const withBatch = (engine) => ({
+  ...engine,
+  batch: (/** @type {string} */ csv, /** @type {import('./lib/batch.mjs').BatchOptions} */ options) => runBatch(engine.call, csv, options)
+})
 
 /** @param {string | URL | BufferSource | WebAssembly.Module | undefined} wasm */
 async function source (wasm = beside(wasmFile)) {
@@ -61,8 +68,8 @@ async function overWorker (make) {
       if (state === 'dead' || state === 'offline') reject(new Error(`mingbai: the engine is ${state}`))
     })
   })
-  return {
+  return withBatch({
     call: async (/** @type {object} */ request) => /** @type {object} */ (await client.call(request)),
     close: () => client.close()
-  }
+  })
 }

@@ -1,0 +1,70 @@
+// Rules in words: what a region's figure says, by its id, such as
+// employee.inpatient.bands.table[0].
+import { money, fen, percentOf } from './amount.mjs'
+import { named, or, t, tf } from './texts.mjs'
+import { codeName } from './view.mjs'
+
+/** @typedef {Map<string, {layer: string, part: string, row: any}>} Rows */
+/** @typedef {{layer: (id: string) => string, text: (id: string) => string}} RuleBook */
+
+/** @param {any} policy as the engine tells it @param {import('./view.mjs').Names} names @returns {RuleBook} */
+export function ruleBook (policy, names) {
+  /** @type {Rows} */
+  const rows = new Map()
+  /** @type {Map<string, string>} */
+  const layers = new Map()
+  for (const scheme of policy.schemes) {
+    for (const layer of scheme.layers) {
+      const name = named(layer.name) || or(tf('payer', layer.payer), 'layer', layer.id)
+      layers.set(`${scheme.id}.${layer.id}`, name)
+      if (!layers.has(layer.id)) layers.set(layer.id, name)
+      for (const [part, value] of Object.entries(layer)) collect(value, name, part, rows)
+    }
+    collect(scheme.classify, t('rule.classify'), 'classify', rows)
+  }
+  collect(policy.exclude, t('rule.exclude'), 'exclude', rows)
+  return {
+    layer: (id) => layers.get(id) ?? or(id, 'layer', id),
+    text: (id) => {
+      const found = rows.get(id) ?? rows.get(id.replace(/\.value$/, ''))
+      return found ? words(found, names) : ''
+    }
+  }
+}
+
+/** Every figure below a part of a layer, with the part that it belongs to. @param {any} value @param {string} layer @param {string} part @param {Rows} rows */
+function collect (value, layer, part, rows) {
+  if (!value || typeof value !== 'object') return
+  if (typeof value.id === 'string' && (value.when || value.reason !== undefined)) rows.set(value.id, { layer, part, row: value })
+  for (const [name, inner] of Object.entries(value)) {
+    if (name === 'when' || name === 'valid' || name === 'note' || name === 'sources') continue
+    // Changes of a deductible and its floor are told as what they are, not as the deductible.
+    collect(inner, layer, ['adjust', 'floor', 'ceiling', 'limit', 'extra', 'paid_first', 'never'].includes(name) ? name : part, rows)
+  }
+}
+
+/** @param {{layer: string, part: string, row: any}} rule @param {import('./view.mjs').Names} names */
+function words ({ layer, part, row }, names) {
+  const value = figure(row)
+  const when = (row.when ?? []).filter((/** @type {any} */ c) => c.cond !== 'kind').map((/** @type {any} */ c) => `${or(c.cond, 'cond', c.cond)} ${condition(c, names)}`)
+  const text = t('rule.text', { layer, part: or(part, 'rule_part', part), value })
+  return when.length ? t('rule.when', { text, when: when.join(t('result.join')) }) : text
+}
+
+/** @param {any} row */
+function figure ({ value, unit, reason }) {
+  if (reason !== undefined) return or(reason, 'excluded', reason)
+  if (value === undefined) return ''
+  if (value === 'none') return t('rule.none')
+  if (value === 'unknown') return t('rule.unknown')
+  if (unit === 'CNY') return t('rule.yuan', { amount: money(fen(value)).replace(/\.00$/, '') })
+  if (unit === 'factor') return `× ${value}`
+  return percentOf(value)
+}
+
+/** @param {any} c @param {import('./view.mjs').Names} names */
+function condition (c, names) {
+  if (c.in) return c.in.map((/** @type {string} */ code) => codeName(names, c.cond, code)).join('/')
+  if (c.to === undefined) return t('rule.from', { from: String(c.from) })
+  return c.from === c.to ? String(c.from) : `${c.from}–${c.to}`
+}

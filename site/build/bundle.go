@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -90,7 +90,7 @@ type bundler struct {
 	exec     string            // wasm_exec.js
 	files    map[string]string // what scripts may import from build:files
 	data     []byte            // a script that they may import as build:worker
-	messages map[string][]byte // what they may import as messages:zh
+	messages map[string][]byte // what they may import as messages:year.zh
 }
 
 // plugin gives the made modules names of their own: a path of this machine, or of a
@@ -117,7 +117,7 @@ func (b *bundler) made(kind, name string) (text string, err error) {
 		return "export default " + string(b.messages[name]), nil
 	case kind == "entry":
 		script, lang, _ := strings.Cut(name, ".")
-		return fmt.Sprintf("import texts from 'messages:%s'\nimport { start } from './app/%s.mjs'\nstart(texts, %q)\n", lang, script, lang), nil
+		return fmt.Sprintf("import texts from 'messages:%s'\nimport { start } from './app/%s.mjs'\nstart(texts, %q)\n", name, script, lang), nil
 	case name == "worker":
 		return string(b.data), nil
 	default:
@@ -241,16 +241,24 @@ func (b *bundler) pageScripts(views, neutral []string) (files map[string][]byte,
 	return files, modules, nil
 }
 
-// sources reads all scripts of site/src, to find the texts that they use.
-func scriptSources(src string) ([]string, error) {
+// scriptSources reads a script of site/src and all that it imports, to find the texts
+// that they use.
+func scriptSources(src, entry string) ([]string, error) {
 	var out []string
-	err := filepath.WalkDir(src, func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(p) != ".mjs" {
-			return err
+	files := []string{filepath.Join(src, filepath.FromSlash(entry))}
+	for n := 0; n < len(files); n++ {
+		data, err := os.ReadFile(files[n])
+		if err != nil {
+			return nil, err
 		}
-		data, err := os.ReadFile(p)
 		out = append(out, string(data))
-		return err
-	})
-	return out, err
+		for _, m := range scriptImport.FindAllStringSubmatch(string(data), -1) {
+			if f := filepath.Join(filepath.Dir(files[n]), filepath.FromSlash(m[1])); !slices.Contains(files, f) {
+				files = append(files, f)
+			}
+		}
+	}
+	return out, nil
 }
+
+var scriptImport = regexp.MustCompile(`(?m)^import (?:.* from )?'(\.[^']+\.mjs)'`)

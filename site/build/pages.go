@@ -40,6 +40,18 @@ type factDef struct {
 	When map[string][]string
 }
 
+// fact finds a question by its path.
+func (f factsFile) fact(path string) factDef {
+	for _, s := range f.Sections {
+		for _, one := range s.Facts {
+			if one.Path == path {
+				return one
+			}
+		}
+	}
+	panic(missingText("facts.json does not ask for " + path))
+}
+
 // family is the message family of a fact's choices: the last part of its path.
 func (f factDef) family() string { return f.Path[strings.LastIndex(f.Path, ".")+1:] }
 
@@ -178,6 +190,7 @@ type factPage struct {
 	Page          *page
 	Hint          string
 	Hidden        bool
+	Always        bool // asked by its view whatever the case
 	Options, Rare []choice
 }
 
@@ -281,6 +294,12 @@ func newRenderer(root string, w viewer, asset func(string) string) (*renderer, e
 		"parts": strings.Fields,
 		"csp":   func() string { return cspPage + framedHere },
 		"fact":  func(f factDef, p *page) factPage { return p.fact(m, f) },
+		"always": func(path string, p *page) factPage {
+			f := p.fact(m, p.Facts.fact(path))
+			f.Always, f.Hidden = true, false
+			return f
+		},
+		"args": args,
 		"amount": func(path, value string) amountPage {
 			a := amountPage{Path: path, Value: value, Hint: m.texts["hint."+path], Unknown: slices.Contains([]string{"bill.self_funded", "bill.over_limit", "bill.paid_first"}, path)}
 			if path != "" {
@@ -290,7 +309,7 @@ func newRenderer(root string, w viewer, asset func(string) string) (*renderer, e
 		},
 		"ordinal": func(n int) string {
 			if m.lang == "zh" {
-				return string([]rune("一二三四五")[n])
+				return string([]rune("一二三四五六")[n])
 			}
 			return string(rune('1' + n))
 		},
@@ -304,13 +323,14 @@ func newRenderer(root string, w viewer, asset func(string) string) (*renderer, e
 		"list": func(class, name, tpl, title string, items []item) map[string]any {
 			return map[string]any{"Class": class, "Name": name, "Template": tpl, "Title": title, "Items": items}
 		},
+		"nothing": func() []item { return nil },
 		"blank": func(kind string) any {
 			return map[string]any{"segment": segment{}, "row": row{}, "group": group{}, "line": line{}, "step": stepView{}, "item": item{}}[kind]
 		},
 	}
 	var err error
 	r.templates, err = template.New("").Funcs(funcs).ParseFiles(
-		filepath.Join(root, "site/src/pages/layout.html"), filepath.Join(root, "site/src/pages/receipt.html"))
+		filepath.Join(root, "site/src/pages/layout.html"), filepath.Join(root, "site/src/pages/receipt.html"), filepath.Join(root, "site/src/pages/form.html"))
 	return r, err
 }
 
@@ -337,6 +357,19 @@ func (r *renderer) render(root, name string, p *page) (out []byte, err error) {
 		return nil, plainError(err)
 	}
 	return whole.Bytes(), nil
+}
+
+// args names the values that a template passes on to another.
+func args(pairs ...any) (map[string]any, error) {
+	out := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("args: %v is no name", pairs[i])
+		}
+		out[name] = pairs[i+1]
+	}
+	return out, nil
 }
 
 // plainError finds what a template function had to say, without the template's frame.

@@ -83,24 +83,27 @@ func (s *site) bundler() (*bundler, error) {
 	}
 	b := &bundler{src: filepath.Join(s.root, "site", "src"), exec: exec, messages: map[string][]byte{}}
 	b.files = map[string]string{"wasmFile": path.Base(s.assets["engine.wasm"]), "workerFile": path.Base(s.assets["worker.js"])}
-	sources, err := scriptSources(b.src)
-	if err != nil {
-		return nil, err
-	}
 	facts, err := readFacts(s.root)
 	if err != nil {
 		return nil, err
 	}
+	var families []string
 	for _, f := range facts.families() {
-		sources = append(sources, "tf('"+f+"', code)")
+		families = append(families, "tf('"+f+"', code)")
 	}
 	for _, lang := range languages {
 		m, err := loadMessages(s.root, lang)
 		if err != nil {
 			return nil, err
 		}
-		if b.messages[lang], err = m.selectTexts(sources); err != nil {
-			return nil, err
+		for _, view := range scriptViews() {
+			sources, err := scriptSources(b.src, "app/"+view+".mjs")
+			if err != nil {
+				return nil, err
+			}
+			if b.messages[view+"."+lang], err = m.selectTexts(append(sources, families...)); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return b, nil
@@ -137,7 +140,7 @@ func (s *site) engine() error {
 		return err
 	}
 	s.add("mingbai.d.ts", types)
-	files, modules, err := b.pageScripts([]string{"estimate"}, []string{"offline", "plain", "policies"})
+	files, modules, err := b.pageScripts(scriptViews(), []string{"offline", "plain", "policies"})
 	if err != nil {
 		return err
 	}
@@ -242,6 +245,9 @@ func (s *site) pages() error {
 			s.add("404.html", html)
 		}
 		s.precache = append(s.precache, home(lang)+"index.html")
+		if err := s.casePages(r, p); err != nil {
+			return err
+		}
 	}
 	return nil
 }

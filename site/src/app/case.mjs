@@ -18,6 +18,10 @@ const PATH = new RegExp('^(?:region|date|accept|accounts\\.(?:self|family)|' +
   'year\\.[a-z0-9_]{1,40}\\.(?:entered|deductible|paid))$')
 const VALUE = /^[a-z0-9_.-]{1,40}$/
 const LONGEST = 2000
+/** @param {string} path */
+export const isField = (path) => PATH.test(path)
+/** @param {string} value */
+export const isValue = (value) => VALUE.test(value)
 
 /** What stands after # in a link. @param {Case} c */
 export function toFragment (c) {

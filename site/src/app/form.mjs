@@ -106,6 +106,9 @@ export class Form {
         else input.value = value
       }
     }
+    // What was used up this year has no fields before the engine has named the layers.
+    this.case = new Map(c)
+    this.#year([...new Set([...c.keys()].filter((p) => p.startsWith('year.')).map((p) => p.split('.')[1]))], [])
     const form = c.get('bill.form') ?? 'total'
     for (const input of this.#controls('bill.form')) input.checked = input.value === form
     for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (this.#root.querySelectorAll('.money input'))) {
@@ -141,11 +144,11 @@ export class Form {
       const box = this.#fieldset(fact.path)
       if (!box) continue
       const set = fact.type === 'accounts' ? this.case.has('accounts.self') || this.case.has('accounts.family') : this.case.has(fact.path)
-      const asked = fact.basic || this.#wrong.has(fact.path) || (fact.type === 'date' ? this.#all : set)
+      const asked = fact.basic || 'basic' in box.dataset || this.#wrong.has(fact.path) || (fact.type === 'date' ? this.#all : set)
       const matters = this.#used.has(fact.path) && (this.#all || !fact.aside && fact.type !== 'date')
       const shown = this.#holds(fact.when) && (asked || fact.type !== 'accept' && (matters || this.#all && fact.aside))
       box.hidden = !shown
-      if (shown && !fact.basic) more++
+      if (shown && !fact.basic && !('basic' in box.dataset)) more++
       for (const input of this.#controls(fact.path)) {
         const only = fact.only?.[input.value]
         if (!only) continue

@@ -12,6 +12,7 @@ import { fromFragment, isField, isValue, toFragment, toRequest } from './case.mj
  * @property {string} name as typed; stays on the device
  * @property {Case} case region, person.*, accounts.*, accept; and year.* as the last receipt has it
  * @property {number} admissions stays in hospital before the first entry
+ * @property {string} share what relatives may take of the account at most; '' is no limit
  * @property {Entry[]} entries by date
  */
 /** @typedef {{id: string, date: string, entry: Entry, n: number, of: number}} Visit one day of an entry */
@@ -35,7 +36,7 @@ let ids = 0
 export const newId = () => `v${++ids}`
 
 /** @param {string} [relation] @returns {Member} */
-export const newMember = (relation = 'self') => ({ relation, name: '', case: new Map(), admissions: 0, entries: [] })
+export const newMember = (relation = 'self') => ({ relation, name: '', case: new Map(), admissions: 0, share: '', entries: [] })
 
 /** @param {Case} c @returns {{person: Case, visit: Case}} */
 export function split (c) {
@@ -89,15 +90,54 @@ export function visits ({ entries }) {
 /** @param {Entry[]} entries */
 export const byDay = (entries) => entries.sort((a, b) => (a.case.get('date') ?? '') < (b.case.get('date') ?? '') ? -1 : (a.case.get('date') ?? '') > (b.case.get('date') ?? '') ? 1 : 0)
 
-/** The part of a request that tells one visit. @param {Visit} visit */
-export function visitRequest ({ entry, date }) {
-  const { visit, bill } = toRequest(entry.case)
-  return { date, visit, bill }
+/** The benefit year that a day falls into. @param {string} day @param {string} starts such as 01-01 */
+export const benefitYear = (day, starts) => Number(day.slice(0, 4)) - (day.slice(5) < starts ? 1 : 0)
+
+/**
+ * The visits of a member as a request lists them. The first stay of the first benefit
+ * year says which one it is, where there were others before the ledger; the engine counts
+ * on from there.
+ * @param {Member} member @param {Visit[]} list @param {string} starts
+ */
+export function visitRequests (member, list, starts) {
+  let told = member.admissions === 0
+  return list.map(({ entry, date }) => {
+    const { visit, bill } = toRequest(entry.case)
+    if (!told && visit.kind === 'inpatient') {
+      told = true
+      if (visit.admission === undefined && benefitYear(date, starts) === benefitYear(list[0].date, starts)) visit.admission = member.admissions + 1
+    }
+    return { date, visit, bill }
+  })
+}
+
+/**
+ * One request for the members who are insured in one place. Those without visits in it
+ * are there with what they share. The engine names a member by its place in the list.
+ * @param {{member: Member, list: Visit[]}[]} household @param {string} starts
+ */
+export function yearRequest (household, starts) {
+  const accounts = []
+  const members = []
+  let accept
+  for (const [i, { member, list }] of household.entries()) {
+    const { person, year, accept: accepted } = toRequest(member.case)
+    const balance = member.case.get('accounts.self')
+    const allowed = member.case.get('accounts.family')
+    if (balance) accounts.push({ owner: list.length ? String(i) : 'family', balance, ...(member.share ? { limit: member.share } : {}) })
+    if (allowed) accounts.push({ owner: 'family', limit: allowed })
+    if (list.length) {
+      members.push({ id: String(i), person, ...(year ? { year } : {}), visits: visitRequests(member, list, starts) })
+      accept ??= accepted
+    }
+  }
+  return { op: 'year', region: household[0].member.case.get('region'), members, ...(accounts.length ? { accounts } : {}), ...(accept ? { accept } : {}) }
 }
 
 // --- a link ---
 //
-// y=1.<member>!<member>…, a member is <relation>.<admissions>:<person>;<visit>;<visit>…
+// y=1.<member>!<member>…, a member is
+// <relation>.<admissions>[.<share>]:<person>;<visit>;<visit>…
 // in the pairs of a case's link. A visit writes only what differs from the one before it,
 // and _ for what that one had and it has not; *w3.12 behind it is its repetition.
 // Names and notes stay at home.
@@ -118,7 +158,7 @@ export function toLink (members) {
       before = c
       return pairs(delta) + (repeat ? `*${repeat.every}.${repeat.times}` : '')
     })
-    return `${m.relation}.${m.admissions}:${[pairs(m.case), ...entries].join(';')}`
+    return `${m.relation}.${m.admissions}${m.share && '.' + m.share}:${[pairs(m.case), ...entries].join(';')}`
   })
   const link = 'y=1.' + parts.join('!')
   return link.length > LONGEST_LINK ? '' : link
@@ -135,12 +175,12 @@ export function fromLink (fragment) {
   if (!fragment.startsWith('y=1.') || fragment.length > LONGEST_LINK) return null
   const members = []
   for (const part of fragment.slice(4).split('!')) {
-    const head = /^([a-z]+)\.(\d{1,2}):/.exec(part)
+    const head = /^([a-z]+)\.(\d{1,2})(?:\.(\d{1,9}\.\d\d))?:/.exec(part)
     if (!head || !RELATIONS.includes(head[1])) return null
     const [first, ...rest] = part.slice(head[0].length).split(';')
     const person = readPairs(first)
     if (!person || [...person].some(([path, value]) => !OF_PERSON.test(path) || value === GONE)) return null
-    const member = { ...newMember(head[1]), case: person, admissions: Number(head[2]) }
+    const member = { ...newMember(head[1]), case: person, admissions: Number(head[2]), share: head[3] ?? '' }
     /** @type {Case} */
     let before = new Map()
     for (const text of rest) {
@@ -175,9 +215,12 @@ function readRepeat (text) {
 
 /** @param {Member[]} members */
 function sound (members) {
-  return members.length > 0 && members.length <= MOST_MEMBERS && members.every((m) =>
-    m.entries.every((e) => isDay(e.case.get('date') ?? '')) && m.entries.reduce((n, e) => n + visitsOf(e.repeat), 0) <= MOST_VISITS)
+  return members.length > 0 && members.length <= MOST_MEMBERS && count(members) <= MOST_VISITS &&
+    members.every((m) => m.entries.every((e) => isDay(e.case.get('date') ?? '')))
 }
+
+/** How many visits are in the ledgers together. @param {Member[]} members */
+export const count = (members) => members.reduce((sum, m) => m.entries.reduce((n, e) => n + visitsOf(e.repeat), sum), 0)
 
 /** @param {string} text */
 export const isDay = (text) => DAY.test(text) && addDays(text, 0) === text
@@ -193,6 +236,7 @@ export function toFile (members) {
       relation: m.relation,
       ...(m.name ? { name: m.name } : {}),
       ...(m.admissions ? { admissions: m.admissions } : {}),
+      ...(m.share ? { share: m.share } : {}),
       ...Object.fromEntries(m.case),
       visits: m.entries.map((e) => ({
         ...(e.label ? { label: e.label } : {}),
@@ -216,15 +260,16 @@ export function fromFile (text) {
   if (data.version !== FORMAT_VERSION) return { error: 'file_version', at: String(data.version) }
   const members = []
   for (const [i, m] of data.members.entries()) {
-    const { relation, name = '', admissions = 0, visits = [], ...person } = Object(m)
+    const { relation, name = '', admissions = 0, share = '', visits = [], ...person } = Object(m)
     const at = `members[${i}]`
     if (!RELATIONS.includes(relation)) return { error: 'file_field', at: `${at}.relation` }
     if (!isText(name)) return { error: 'file_field', at: `${at}.name` }
     if (!Number.isInteger(admissions) || admissions < 0 || admissions > 99) return { error: 'file_field', at: `${at}.admissions` }
+    if (typeof share !== 'string' || share && !/^\d{1,9}\.\d\d$/.test(share)) return { error: 'file_field', at: `${at}.share` }
     if (!Array.isArray(visits)) return { error: 'file_field', at: `${at}.visits` }
     const own = readFields(person, (path) => OF_PERSON.test(path))
     if (typeof own === 'string') return { error: 'file_field', at: `${at}.${own}` }
-    const member = { relation, name, admissions, case: own, entries: /** @type {Entry[]} */ ([]) }
+    const member = { relation, name, admissions, share, case: own, entries: /** @type {Entry[]} */ ([]) }
     for (const [n, v] of visits.entries()) {
       const { label = '', every, times, ...visit } = Object(v)
       const here = `${at}.visits[${n}]`

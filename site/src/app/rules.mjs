@@ -5,7 +5,7 @@ import { named, or, t, tf } from './texts.mjs'
 import { codeName } from './view.mjs'
 
 /** @typedef {Map<string, {layer: string, part: string, row: any}>} Rows */
-/** @typedef {{layer: (id: string) => string, text: (id: string) => string}} RuleBook */
+/** @typedef {{layer: (id: string) => string, text: (id: string) => string, row: (id: string) => any}} RuleBook */
 
 /** @param {any} policy as the engine tells it @param {import('./view.mjs').Names} names @returns {RuleBook} */
 export function ruleBook (policy, names) {
@@ -26,9 +26,10 @@ export function ruleBook (policy, names) {
   return {
     layer: (id) => layers.get(id) ?? or(id, 'layer', id),
     text: (id) => {
-      const found = rows.get(id) ?? rows.get(id.replace(/\.value$/, ''))
+      const found = rows.get(id)
       return found ? words(found, names) : ''
-    }
+    },
+    row: (id) => rows.get(id)?.row
   }
 }
 

@@ -65,13 +65,13 @@ function caseLine ({ person, visit, date }, region, total, names) {
 }
 
 /** @param {any} s */
-function meansText (s) {
+export function meansText (s) {
   const parts = plan.means.filter((id) => fen(s[id])).map((id) => t('result.mean', { label: tf('payer', id), amount: money(fen(s[id])) }))
   return parts.length < 2 ? t('result.all_cash') : t('result.means', { parts: parts.join(t('result.join')) })
 }
 
 /** The payers side by side on a line of ten thousand units. @param {any} s @param {bigint} total */
-function bar (s, total) {
+export function bar (s, total) {
   const Segments = []
   const Rows = []
   let before = 0n
@@ -174,7 +174,7 @@ function doubtName (s, { rule = '', field }) {
 }
 
 /** @param {{field: string, value: string}} n @param {Names} names */
-function assumed ({ field, value }, names) {
+export function assumed ({ field, value }, names) {
   const dim = field.slice(field.indexOf('.') + 1)
   return t('result.assumed', { field: or(field, 'fact', field), value: codeName(names, dim, value) })
 }
@@ -184,4 +184,4 @@ export const benefitName = (key) => key.split('.')
   .map((part) => or('', 'scheme', part) || or('', 'benefit', part) || or(part, 'kind', part)).join(t('benefit_join'))
 
 /** @param {{code: string, key?: string, reason?: string}} n */
-const noteText = ({ code, key = '', reason = '' }) => tf('note', code, { key: benefitName(key), reason: or(reason, 'excluded', reason) })
+export const noteText = ({ code, key = '', reason = '' }) => tf('note', code, { key: benefitName(key), reason: or(reason, 'excluded', reason) })

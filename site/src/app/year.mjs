@@ -33,7 +33,6 @@ export function start (texts, lang) {
 class Year {
   #form = new Form((path, settled) => this.#changed(path, settled))
   #field = regionField((code, failed) => this.#regionChanged(code, failed))
-  #desk = new Desk({ again: () => { this.#asked = ''; this.#settle(); this.#check(false) }, busy: () => count(this.#members) > 0 })
   #say = announcer()
   /** @type {Member[]} */
   #members = [newMember()]
@@ -62,6 +61,7 @@ class Year {
   #before = new Map()
   #remembered = false
   #unsaved = false
+  #desk = new Desk({ again: () => { this.#asked = ''; this.#settle(); this.#check(false) }, busy: () => count(this.#members) > 0 })
   #keep = later(() => this.#save(), 400)
   #complain = later(() => this.#check(true), 900)
 
@@ -664,7 +664,7 @@ class Year {
 
   /** @param {Book} book */
   #view ({ lines, part, region }) {
-    const years = part.years
+    const years = part.years.map((/** @type {any} */ y) => ({ ...y, year: Number(y.from.slice(0, 4)) }))
     const chosen = years.find((/** @type {any} */ y) => y.year === this.#year) ?? years.at(-1)
     this.#years(years, chosen)
     const s = chosen.totals
@@ -731,7 +731,7 @@ class Year {
       const layer = layers.find((/** @type {any} */ l) => l.id === id)
       const used = counter.deductible
       if (layer?.deductible?.per !== 'year' || typeof used !== 'string' || !fen(used) || part.ahead.some((/** @type {any} */ a) => a.layer === id && (a.code === 'deductible' || a.code === 'critical'))) continue
-      gauges.push({ Key: `passed ${id}`, Label: t('ledger.gauge_passed', { layer: name(id) }), Text: money(fen(used)), Width: '10000' })
+      gauges.push({ Key: `passed ${id}`, Label: t('ledger.gauge_passed', { layer: name(id) }), Text: '', Sub: t('ledger.gauge_full', { used: money(fen(used)) }), Width: '10000' })
     }
     for (const a of part.ahead) {
       const left = fen(a.remaining)
@@ -743,7 +743,7 @@ class Year {
       const all = used + left
       if (!['deductible', 'critical', 'cap'].includes(a.code) || !all) { next.push({ Key: a.code + a.layer, Text: tf('ahead', a.code, { layer: name(a.layer), amount: money(left) }) }); continue }
       gauges.push({
-        Key: a.code + a.layer, Label: tf('gauge', a.code, { layer: name(a.layer) }), Text: t('ledger.gauge', { used: money(used), all: money(all), left: money(left) }), Width: String(used * 10000n / all)
+        Key: a.code + a.layer, Label: tf('gauge', a.code, { layer: name(a.layer) }), Text: tf('gauge_left', a.code, { left: money(left) }), Sub: t('ledger.gauge', { used: money(used), all: money(all) }), Width: String(used * 10000n / all)
       })
     }
     const n = part.next_admission
@@ -868,7 +868,7 @@ class Year {
     const part = this.#books[this.#at]?.part
     const on = Boolean(part && this.#member.entries.length && el('dock').dataset.seen === 'false')
     el('dock').hidden = !on
-    if (part) say(el('dock-amount'), '¥' + money(fen((part.years.find((/** @type {any} */ y) => y.year === this.#year) ?? part.years.at(-1)).totals.psn_part_amt)))
+    if (part) say(el('dock-amount'), '¥' + money(fen((part.years.find((/** @type {any} */ y) => y.from.startsWith(String(this.#year))) ?? part.years.at(-1)).totals.psn_part_amt)))
   }
 
   // --- keeping ---

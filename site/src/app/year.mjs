@@ -62,13 +62,13 @@ class Year {
   #remembered = false
   #unsaved = false
   #desk = new Desk({ again: () => { this.#asked = ''; this.#settle(); this.#check(false) }, busy: () => count(this.#members) > 0 })
-  #keep = later(() => this.#save(), 400)
   #complain = later(() => this.#check(true), 900)
 
   get #member () { return this.#members[this.#at] }
 
   begin () {
     el('case').reset()
+    this.#form.read()
     const linked = fromLink(fragment())
     const kept = this.#kept()
     if (linked) this.#open(linked)
@@ -88,6 +88,7 @@ class Year {
     this.#settle()
     this.#check(false)
     this.#showMembers()
+    if (linked) this.#save()
     innerLinks()
     addEventListener('hashchange', () => {
       const other = fromLink(fragment())
@@ -137,7 +138,7 @@ class Year {
     notice('form-notice')
     if (path === 'label') return
     if (path === 'member') { this.#turnTo(Number(el('case').elements.member.value)); return }
-    if (path === 'name') { this.#member.name = el('i-name').value.trim(); this.#showMembers(); this.#keep(); return }
+    if (path === 'name') { this.#member.name = el('i-name').value.trim(); this.#showMembers(); this.#save(); return }
     if (path.startsWith('repeat.')) { this.#repeat(settled); return }
     if (path === 'admissions' || path === 'share') { this.#check(settled); return }
     if (settled || !path.startsWith('bill.')) this.#check(true)
@@ -179,28 +180,24 @@ class Year {
     return errors
   }
 
-  /** The visit in the form, settled where it would stand in the ledger. */
+  /** Shows what the visit in the form would cost, where it would stand in the ledger. */
   async #ask () {
     const turn = ++this.#draftTurn
     const c = this.#form.case
-    const code = c.get('region')
-    if (!code) return null
-    const region = await this.#desk.region(code)
-    if (!region || turn !== this.#draftTurn) return null
+    const region = c.has('region') ? await this.#desk.region(c.get('region') ?? '') : null
+    if (!region || turn !== this.#draftTurn) return
     this.#useCodes(region)
     const request = await this.#draft(region)
-    if (turn !== this.#draftTurn) return null
+    if (turn !== this.#draftTurn) return
     this.#questions(request, c)
     const answer = await this.#desk.call({ op: 'settle', ...request }, 'draft')
-    if (!answer || turn !== this.#draftTurn) return null
-    this.#preview(answer.ok && c.has('bill.form') ? answer.settlement : null)
-    if (!answer.ok) {
-      const problems = (answer.errors ?? [answer.error]).filter((/** @type {any} */ p) => p.code !== 'required')
-      const errors = refusals(problems, c, region.names)
-      for (const path of errors.keys()) if (!this.#form.has(path)) errors.delete(path)
-      if (errors.size) this.#form.showErrors(errors)
-    } else this.#form.showErrors(new Map())
-    return answer
+    if (!answer || turn !== this.#draftTurn) return
+    this.#preview(answer.ok ? answer.settlement : null)
+    // What is still missing is said when the visit is to be entered.
+    const problems = answer.ok ? [] : (answer.errors ?? [answer.error]).filter((/** @type {any} */ p) => p.code !== 'required')
+    const errors = refusals(problems, c, region.names)
+    for (const path of errors.keys()) if (!this.#form.has(path)) errors.delete(path)
+    if (errors.size || !problems.length) this.#form.showErrors(errors)
   }
 
   #codesOf = ''
@@ -260,7 +257,8 @@ class Year {
     say(el('l-repeat.times'), every === 'm1' ? t('ledger.repeat_months') : every === 'days' ? t('ledger.repeat_times') : t('ledger.repeat_weeks'))
     const repeat = this.#readRepeat()
     const errors = repeat instanceof Map ? repeat : new Map()
-    if (loud) this.#form.showErrors(errors)
+    // An error that goes only when the field is left would move the button from under the finger.
+    if (loud || !errors.size) this.#form.showErrors(errors)
     const n = repeat instanceof Map ? 0 : visitsOf(repeat)
     const date = this.#form.case.get('date') || today()
     const last = n > 1 ? visits({ ...newMember(), entries: [{ id: '', label: '', case: new Map([['date', date]]), repeat: /** @type {any} */ (repeat) }] }).at(-1)?.date ?? '' : ''
@@ -283,6 +281,8 @@ class Year {
     return errors.size ? errors : { every: every === 'days' ? `d${days}` : every, times }
   }
 
+  #adding = false
+
   async #add () {
     const errors = this.#check(true) ?? new Map()
     const repeat = this.#readRepeat()
@@ -292,14 +292,13 @@ class Year {
     const room = MOST_VISITS - count(this.#members.map((m) => ({ ...m, entries: m.entries.filter((e) => e.id !== this.#editing) })))
     if (!(repeat instanceof Map) && visitsOf(repeat) > room) errors.set(repeat ? 'repeat.times' : 'date', t('ledger.full', { most: String(MOST_VISITS) }))
     if (errors.size) { this.#wrong(errors); return }
-    const answer = await this.#ask()
+    if (this.#adding) return
+    this.#adding = true
+    const region = await this.#desk.region(this.#form.case.get('region') ?? '')
+    const answer = region && await this.#desk.call({ op: 'settle', ...await this.#draft(region) })
+    this.#adding = false
     if (!answer) return
-    if (!answer.ok) {
-      const region = await this.#desk.region(this.#form.case.get('region') ?? '')
-      const found = refusals(answer.errors ?? [answer.error], this.#form.case, region?.names ?? {})
-      this.#wrong(found)
-      return
-    }
+    if (!answer.ok) { this.#wrong(refusals(answer.errors ?? [answer.error], this.#form.case, region.names)); return }
     if (this.#example) { this.#example = false; this.#member.entries = [] }
     const { visit } = split(this.#form.case)
     const entry = { id: this.#editing || newId(), label: el('i-label').value.trim(), case: visit, repeat: /** @type {any} */ (repeat) }
@@ -415,9 +414,8 @@ class Year {
     this.#asked = ''
     this.#before.clear()
     this.#receipts.clear()
-    this.#unsaved = true
     this.#settle(text)
-    this.#keep()
+    this.#save()
   }
 
   /** @param {Member[]} members @param {number} [at] */

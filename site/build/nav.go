@@ -9,6 +9,7 @@ var navigation = []struct {
 	Head         bool
 }{
 	{"", "estimate", true},
+	{"year/", "year", true},
 	{"policies/", "policies", true},
 	{"about/", "about", true},
 	{"about/method/", "method", false},

@@ -7,7 +7,7 @@ import { choose, field } from './page.mjs';
 /** @typedef {import('./engines.mjs').Page} Page */
 
 /** The view is there and its engine answers. @param {Page} b */
-export const started = (b) => b.until('document.documentElement.dataset.engine === "ready"', { ms: 15_000, what: 'the engine' });
+export const started = (b) => b.until('document.documentElement.dataset.engine === "ready" && performance.getEntriesByName("mingbai-view").length > 0', { ms: 15_000, what: 'the view' });
 
 /** Opens a view anew. A fragment alone would not load it again. @param {import('./spec.mjs').Run} t @param {string} path */
 export async function fresh(t, path) {

@@ -33,6 +33,11 @@ export function notice (id, text = '', ...actions) {
   node.replaceChildren(text, ...actions.flatMap((a) => [' ', a]))
 }
 
+/** The form shows the questions of its case: how long that takes after the start is measured by this. */
+export function settled () {
+  if (!performance.getEntriesByName('mingbai-view').length) performance.mark('mingbai-view')
+}
+
 /** @param {string} text @param {() => void} action @param {string} [className] */
 export function button (text, action, className = 'action quiet') {
   const node = make('button', { type: 'button', className }, text)

@@ -2,7 +2,7 @@
 import { bill } from '../facts.json'
 import plan from '../receipt.json'
 import { fen, money, readAmount, typed } from './amount.mjs'
-import { announcer, button, Desk, download, fragment, innerLinks, keepInAddress, notice, refusals, startView, today } from './desk.mjs'
+import { announcer, button, Desk, download, fragment, innerLinks, keepInAddress, notice, refusals, settled, startView, today } from './desk.mjs'
 import { el, goTo, later, make, say } from './dom.mjs'
 import { Form } from './form.mjs'
 import { benefitYear, byDay, COLUMNS, count, fromCSV, fromFile, fromLink, MOST_VISITS, newId, newMember, split, toCSV, toFile, toLink, visits, visitsOf, yearRequest } from './ledger.mjs'
@@ -239,6 +239,7 @@ class Year {
     const region = await this.#desk.region(c.get('region') ?? '')
     const layers = [...this.#counting].map((id) => ({ id, name: { zh: region?.rules.layer(`${c.get('person.scheme')}.${id}`), en: region?.rules.layer(`${c.get('person.scheme')}.${id}`) } }))
     this.#form.matter([...answer.used.filter((/** @type {string} */ f) => f !== 'visit.admission' && f !== 'accounts' && !f.startsWith('year.')), ...[...this.#counting].map((id) => `year.${id}`)], layers)
+    settled()
   }
 
   /** @param {any} s */

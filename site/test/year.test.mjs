@@ -302,6 +302,7 @@ eachEngine('Year', { timeout: 240_000 }, (t) => {
 
   test('nothing leaves', async () => {
     await open();
+    await t.b.eval('new Promise((r) => setTimeout(r, 400))');
     const asked = t.s.log.length;
     await stay('2026-03-20');
     await t.b.eval('new Promise((r) => setTimeout(r, 600))');

@@ -692,3 +692,36 @@ func TestConditionsInWords(t *testing.T) {
 		}
 	}
 }
+
+func TestListOfPages(t *testing.T) {
+	for _, origin := range []string{"", "https://example.org/sub"} {
+		s := &site{origin: origin, files: map[string][]byte{"index.html": nil, "policies/110000/index.html": nil, "404.html": nil}}
+		if err := s.entries(); err != nil {
+			t.Fatal(err)
+		}
+		list, robots := string(s.files["sitemap.xml"]), string(s.files["robots.txt"])
+		before := map[bool]string{true: ".", false: origin}[origin == ""]
+		for _, want := range []string{"<loc>" + before + "/</loc>", "<loc>" + before + "/policies/110000/</loc>"} {
+			if !strings.Contains(list, want) {
+				t.Errorf("origin %q: no %s in\n%s", origin, want, list)
+			}
+		}
+		if strings.Contains(list, "404") || strings.Contains(list, "SITE_ORIGIN") != (origin == "") || strings.Contains(robots, "Sitemap:") != (origin != "") {
+			t.Errorf("origin %q:\n%s\n%s", origin, list, robots)
+		}
+	}
+}
+
+func TestNavigationMarksTheWay(t *testing.T) {
+	for folder, want := range map[string]string{"": "/page", "policies/": "policies//page", "policies/110000/": "policies//true", "about/method/": "about//true about/method//page", "404": ""} {
+		var got []string
+		for _, v := range (&page{Folder: folder}).Views() {
+			if v.Current != "" {
+				got = append(got, v.Folder+"/"+v.Current)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: %q, want %q", folder, got, want)
+		}
+	}
+}

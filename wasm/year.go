@@ -1,8 +1,6 @@
 package wasm
 
 import (
-	"slices"
-
 	"mingbai/engine"
 	"mingbai/wasm/json"
 )
@@ -33,7 +31,7 @@ var (
 type household struct {
 	policy  *engine.Policy
 	members []member
-	stays   []stay
+	stays   []*stay
 	purses  []purse
 	several bool
 }
@@ -200,7 +198,8 @@ func (h *household) repeat(c *Call, s stay, v json.Value) {
 			c.deny(v, engine.TooLarge, "2099-12-31")
 			return
 		}
-		h.stays = append(h.stays, s)
+		one := s
+		h.stays = append(h.stays, &one)
 		if s.date != 0 {
 			s.date = s.date.Add(every)
 		}
@@ -284,9 +283,12 @@ func (h *household) wallets(me int) (list []engine.Wallet, of []int) {
 }
 
 func (h *household) settle(c *Call) {
-	slices.SortStableFunc(h.stays, func(a, b stay) int { return int(a.date - b.date) })
-	for i := range h.stays {
-		s := &h.stays[i]
+	sorted := make([]*stay, len(h.stays))
+	for i, j := range inOrder(len(h.stays), func(i, j int) bool { return h.stays[i].date < h.stays[j].date }) {
+		sorted[i] = h.stays[j]
+	}
+	h.stays = sorted
+	for _, s := range h.stays {
 		m := &h.members[s.member]
 		list, of := h.wallets(s.member)
 		m.course.Accounts = list
@@ -317,8 +319,8 @@ func less(a engine.Amount, x engine.Fen) engine.Amount {
 func (h *household) write(a *answer, full bool) {
 	a.ObjectAt("year")
 	a.ArrayAt("settlements")
-	for i := range h.stays {
-		h.stay(a, &h.stays[i], full)
+	for _, s := range h.stays {
+		h.stay(a, s, full)
 	}
 	a.EndArray()
 	if h.several {
@@ -330,11 +332,7 @@ func (h *household) write(a *answer, full bool) {
 			a.EndObject()
 		}
 		a.EndArray()
-		all := make([]*stay, len(h.stays))
-		for i := range h.stays {
-			all[i] = &h.stays[i]
-		}
-		a.totals(all)
+		a.totals(h.stays)
 	} else {
 		h.members[0].write(a)
 	}
@@ -477,6 +475,15 @@ func (a *answer) tax(stays []*stay, year int) {
 	a.EndObject()
 }
 
+func stands(list []engine.Ahead, h engine.Ahead) bool {
+	for _, o := range list {
+		if o == h {
+			return true
+		}
+	}
+	return false
+}
+
 // admission is the deductible of the next one, at the hospital of a former one.
 type admission struct {
 	engine.Ahead
@@ -518,7 +525,7 @@ func (m *member) ahead() (list []engine.Ahead, next *admission) {
 		for _, h := range out.Ahead {
 			if h.Code == "next_deductible" {
 				next = &admission{h, s}
-			} else if !slices.Contains(list, h) {
+			} else if !stands(list, h) {
 				list = append(list, h)
 			}
 		}

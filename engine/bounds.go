@@ -30,13 +30,39 @@ func (w *worlds) bounds(choice []uint8) (*Range, Year, error) {
 	b := bounder{run: run{p: w.p, s: w.s, c: &c, listed: w.items(), open: &openRows{rows: w.open}, out: &Settlement{}}}
 	b.year, b.was = append(Year(nil), w.c.Year...), w.c.Year
 	b.err = b.f.resolve(w.p, w.s, &c.Facts, w.chooser(choice))
-	if b.err == nil {
-		b.chain()
+	var rng *Range
+	var year Year
+	for _, enrolment := range b.enrolments() {
+		x := b
+		x.f.codes[DimEnrolment] = enrolment
+		x.year = append(Year(nil), w.c.Year...)
+		if x.chain(); x.err != nil {
+			return nil, nil, x.err
+		}
+		if rng == nil {
+			rng, year = x.rng, x.year
+		}
+		rng.join(x.rng)
+		year = year.widen(x.year)
 	}
+	return rng, year, b.err
+}
+
+// enrolments are what a waiting period of unknown length may come to.
+func (b *bounder) enrolments() (out []uint64) {
 	if b.err != nil {
-		return nil, nil, b.err
+		return nil
 	}
-	return b.rng, b.year, nil
+	b.each(nil, func(r *run) {
+		r.wait()
+		for _, e := range out {
+			if e == r.f.codes[DimEnrolment] {
+				return
+			}
+		}
+		out = append(out, r.f.codes[DimEnrolment])
+	})
+	return out
 }
 
 // corner is one choice to be tried: setting it makes the scratch run use option i.

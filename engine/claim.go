@@ -64,8 +64,10 @@ type Claim struct {
 	Scheme string
 	Date   Date // of discharge or of the visit
 	Facts  Facts
-	Bill   Invoice
-	Year   Year
+	// Enrolled is the day on which a person paid who has to wait; 0: not said.
+	Enrolled Date
+	Bill     Invoice
+	Year     Year
 	// Accounts in the order in which they pay: the person's own first, then relatives'.
 	Accounts []Wallet
 	// Given are payments that the receipt already shows, by payer or layer id.
@@ -259,10 +261,23 @@ type Ahead struct {
 
 // Note is an assumption made or a limit of the data, as a code.
 type Note struct {
-	Code  string // assumed, not_known, excluded, draft, long_stay, no_account_rule …
+	Code  string // assumed, not_known, excluded, draft, long_stay, waiting, waiting_over, no_account_rule …
 	Field string // assumed: the request's field
 	Value string // assumed: the value; not_known and draft: the key; excluded: the reason
 	Row   *Row   // the row behind it, where there is one
+	Wait  *Wait  // waiting, waiting_over
+}
+
+// Wait is a waiting period worked out for a person.
+type Wait struct {
+	Months int32
+	Until  Date // its last day; 0 where the day of enrolling or the length is not known
+	// RepairYears is how many missed years more the person may pay for, and RepairMonths
+	// and RepairUntil what the wait then is; 0 where paying changes nothing.
+	RepairYears, RepairMonths int32
+	RepairUntil               Date
+	Known                     bool // the length is known
+	Rows                      []*Row
 }
 
 // Doubt is something unknown that mattered, and by how much: the largest difference it

@@ -58,6 +58,17 @@ func (d Date) Year() int     { return int(d) / 10000 }
 func (d Date) Month() int    { return int(d) / 100 % 100 }
 func (d Date) MonthDay() int { return int(d) % 10000 }
 
+// AddMonths is the corresponding day n months later, or the last of that month where it
+// has no such day (民法典 202); 0 beyond 2099.
+func (d Date) AddMonths(n int) Date {
+	n += d.Year()*12 + d.Month() - 1
+	y, m := n/12, n%12+1
+	if y > 2099 {
+		return 0
+	}
+	return Date(y*10000 + m*100 + min(int(d)%100, daysIn(y, m)))
+}
+
 // Add is the day n days later, 0 beyond 2099.
 func (d Date) Add(n int) Date {
 	y, m, day := d.Year(), d.Month(), int(d)%100+n

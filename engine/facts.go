@@ -31,6 +31,9 @@ const (
 	DimMonthsEnrolled                      // person.months_enrolled, continuous
 	DimAdmission                           // visit.admission: ordinal of the admission in the year
 	DimDays                                // visit.days: length of the stay
+	DimMissedYears                         // person.missed_years: years without insurance before enrolling again
+	DimRepairedYears                       // person.repaired_years: of them paid for afterwards
+	DimMissedMonths                        // person.missed_months: length of the gap in an employee's contributions
 	numDims
 )
 
@@ -64,6 +67,9 @@ var dims = [numDims]struct {
 	DimMonthsEnrolled: {"person.months_enrolled", "months_enrolled", "", nil},
 	DimAdmission:      {"visit.admission", "admission", "1", nil},
 	DimDays:           {"visit.days", "days", "", nil},
+	DimMissedYears:    {"person.missed_years", "missed_years", "0", nil},
+	DimRepairedYears:  {"person.repaired_years", "repaired_years", "0", nil},
+	DimMissedMonths:   {"person.missed_months", "missed_months", "", nil},
 }
 
 // Dims lists all dimensions in a fixed order.

@@ -49,8 +49,8 @@ func (r *resolved) resolve(p *Policy, s *Scheme, f *Facts, pick func(d Dim, n in
 		case f.given:
 			cuts := p.cuts(s, d, f.lo, f.hi)
 			r.ints[i], r.known[i] = cuts[pick(d, len(cuts))], true
-		case d == DimAdmission:
-			r.ints[i], r.known[i], r.assumed[d] = 1, true, true
+		case dims[d].def != "":
+			r.ints[i], r.known[i], r.assumed[d] = int32(dims[d].def[0]-'0'), true, true
 		}
 	}
 	// Away from home without a filing named is care without filing.
@@ -258,6 +258,12 @@ func (s *Scheme) mapTables(f func(*Table) *Table) {
 			at(&a[i].Table)
 		}
 	}
+	if w := s.Waiting; w != nil {
+		at(&w.Fixed)
+		at(&w.PerMissedYear)
+		at(&w.PerRepairedYear)
+		at(&w.Floor)
+	}
 	at(&s.Classify.PaidFirst)
 	at(&s.Classify.Limit)
 	adjusts(s.Classify.Extra)
@@ -295,6 +301,10 @@ func (s *Scheme) mapTables(f func(*Table) *Table) {
 // copyOf is a copy of the scheme whose tables may be replaced.
 func (s *Scheme) copyOf() *Scheme {
 	c := *s
+	if s.Waiting != nil {
+		w := *s.Waiting
+		c.Waiting = &w
+	}
 	c.Classify.Extra = append([]Adjust(nil), s.Classify.Extra...)
 	c.Layers = append([]Layer(nil), s.Layers...)
 	for i := range c.Layers {

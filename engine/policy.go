@@ -82,6 +82,16 @@ type Scheme struct {
 	Classify Classify
 	Layers   []Layer
 	Account  *Account
+	Waiting  *Waiting
+}
+
+// Waiting (等待期) says how many months a person waits who enrolled late or again. Where
+// the tables have no row, nothing is added or taken off.
+type Waiting struct {
+	Fixed           *Table // in any case
+	PerMissedYear   *Table // more for each year without insurance
+	PerRepairedYear *Table // less for each of these years paid for afterwards
+	Floor           *Table // what paying for them leaves at least
 }
 
 // Classify splits a bill given by class or item. A bill given by its sums needs none

@@ -184,6 +184,7 @@ func (r *run) note(n Note) {
 
 // settle runs the whole chain.
 func (r *run) settle() {
+	r.wait()
 	r.classify()
 	excluded := r.excluded()
 	for _, g := range r.c.Given {
@@ -400,7 +401,7 @@ func (r *run) assumptions() {
 	}
 	for d := Dim(0); d < numDims; d++ {
 		if r.f.assumed[d] && r.f.asked[d] {
-			v := "1"
+			v := dims[d].def
 			if d.IsCode() {
 				v = r.p.codeList(d, r.f.codes[d])
 			}

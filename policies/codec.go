@@ -245,6 +245,27 @@ func (c *codec) policy(p *engine.Policy) {
 		c.text(&x.Is)
 		each(c, &x.Sources, c.text)
 	})
+	c.waiting(p)
+}
+
+// waiting stands last: a region that has none ends before it.
+func (c *codec) waiting(p *engine.Policy) {
+	some := len(c.in) > 0
+	for i := range p.Schemes {
+		some = some || p.Schemes[i].Waiting != nil
+	}
+	for i := range p.Schemes {
+		if !some {
+			return
+		}
+		key := p.Schemes[i].ID + ".waiting"
+		maybe(c, &p.Schemes[i].Waiting, func(w *engine.Waiting) {
+			maybe(c, &w.Fixed, c.table(key+".fixed"))
+			maybe(c, &w.PerMissedYear, c.table(key+".per_missed_year"))
+			maybe(c, &w.PerRepairedYear, c.table(key+".per_repaired_year"))
+			maybe(c, &w.Floor, c.table(key+".floor"))
+		})
+	}
 }
 
 // source is a region's name for a document in the table of all regions.

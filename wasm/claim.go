@@ -16,6 +16,9 @@ var intBounds = [...]struct {
 	{engine.DimMonthsEnrolled, 0, 1200},
 	{engine.DimAdmission, 1, 99},
 	{engine.DimDays, 0, 3660},
+	{engine.DimMissedYears, 0, 99},
+	{engine.DimRepairedYears, 0, 99},
+	{engine.DimMissedMonths, 0, 1200},
 }
 
 // maxCodes bounds lists of codes: a policy knows at most as many in one dimension.
@@ -24,8 +27,8 @@ const maxCodes = 64
 var (
 	claimFields = []string{"v", "op", "region", "policy", "date", "person", "visit", "bill", "year", "accounts", "given", "plans", "overrides", "accept"}
 
-	// The fields of person and visit are the engine's dimensions; scheme stands first.
-	personFields, personDims = dimFields("person", "scheme")
+	// The fields of person and visit are the engine's dimensions; what is none stands first.
+	personFields, personDims = dimFields("person", "scheme", "enrolled")
 	visitFields, visitDims   = dimFields("visit")
 
 	billFields    = []string{"total", "self_funded", "over_limit", "paid_first", "separate", "classes", "items"}
@@ -122,6 +125,10 @@ func (c *Call) date(in *input, v json.Value) engine.Date {
 		c.missing(in.field("date"))
 		return 0
 	}
+	return c.day(v)
+}
+
+func (c *Call) day(v json.Value) engine.Date {
 	s := c.text(v, "", false)
 	if v.Kind() != json.String {
 		return 0
@@ -157,7 +164,10 @@ func (c *Call) person(in *input, from ...json.Value) {
 			c.notAllowed(s, schemes(in.policy))
 		}
 	}
-	for i := 1; i < len(personFields); i++ {
+	if f[1].Given() {
+		in.claim.Enrolled = c.day(f[1])
+	}
+	for i := 2; i < len(personFields); i++ {
 		c.fact(in, f[i], personDims[i])
 	}
 }

@@ -140,6 +140,18 @@ func (w book) gaps() {
 	w.EndArray()
 }
 
+func (w book) waiting(x *engine.Waiting) {
+	if x == nil {
+		return
+	}
+	w.ObjectAt("waiting")
+	w.table("fixed", x.Fixed, "months")
+	w.table("per_missed_year", x.PerMissedYear, "months")
+	w.table("per_repaired_year", x.PerRepairedYear, "months")
+	w.table("floor", x.Floor, "months")
+	w.EndObject()
+}
+
 func (w book) texts(name string, list []string) {
 	if len(list) == 0 {
 		return
@@ -188,6 +200,7 @@ func (w book) scheme(s *engine.Scheme) {
 		}
 		w.EndArray()
 	}
+	w.waiting(s.Waiting)
 	w.ArrayAt("layers")
 	for i := range s.Layers {
 		w.layer(&s.Layers[i])

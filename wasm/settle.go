@@ -335,8 +335,8 @@ func writeCodes(w *json.Writer, p *engine.Policy, d engine.Dim, mask uint64) {
 func (a *answer) metInt(cond *engine.Cond) {
 	lo, hi, given := a.in.claim.Facts.GetInt(cond.Dim)
 	if !given {
-		// Only the ordinal of the admission has a default.
-		lo, hi = 1, 1
+		lo = int32(cond.Dim.Default()[0] - '0')
+		hi = lo
 	}
 	lo, hi = max(lo, cond.Lo), min(hi, cond.Hi)
 	if lo == hi {
@@ -394,6 +394,35 @@ func (a *answer) notes() {
 			a.str("rule", n.Row.ID)
 			a.basis(n.Row)
 		}
+		if n.Wait != nil {
+			a.wait(n.Wait)
+		}
+		a.EndObject()
+	}
+	a.EndArray()
+}
+
+// wait says how long a person waits, what would shorten it, and by which figures.
+func (a *answer) wait(w *engine.Wait) {
+	if w.Known {
+		a.Text("months", itoa(int(w.Months)))
+	}
+	a.str("until", w.Until.String())
+	if w.RepairYears > 0 {
+		a.ObjectAt("repair")
+		a.Text("years", itoa(int(w.RepairYears)))
+		a.Text("months", itoa(int(w.RepairMonths)))
+		a.str("until", w.RepairUntil.String())
+		a.EndObject()
+	}
+	a.ArrayAt("rules")
+	for _, r := range w.Rows {
+		a.Object()
+		a.Text("rule", r.ID)
+		if !r.Value.Unknown {
+			a.rate("value", r.Value.Rate)
+		}
+		a.basis(r)
 		a.EndObject()
 	}
 	a.EndArray()

@@ -37,6 +37,7 @@ type need struct {
 	in       *input
 	used     [maxDims]bool
 	accounts bool
+	enrolled bool
 	year     []string
 	needed   []string
 }
@@ -72,7 +73,7 @@ func (n *need) can(k *engine.Cond) bool {
 	if !d.IsCode() {
 		lo, hi, given := n.facts().GetInt(d)
 		if !given {
-			return d != engine.DimAdmission || k.Lo <= 1
+			return d.Default() == "" || k.Lo <= int32(d.Default()[0]-'0')
 		}
 		return lo <= k.Hi && hi >= k.Lo
 	}
@@ -171,6 +172,12 @@ func (n *need) scheme(s *engine.Scheme) {
 		if t := s.Classify.Limit; t != nil && len(t.Rows) > 0 {
 			n.used[engine.DimDays] = true
 		}
+	}
+	if w := s.Waiting; w != nil && n.can(&engine.Cond{Dim: engine.DimEnrolment, Mask: 1 << p.Code(engine.DimEnrolment, "waiting")}) {
+		one.Waiting = w
+		n.enrolled = true
+		n.used[engine.DimMissedYears] = n.used[engine.DimMissedYears] || w.PerMissedYear != nil
+		n.used[engine.DimRepairedYears] = n.used[engine.DimRepairedYears] || w.PerRepairedYear != nil
 	}
 	for i := range s.Layers {
 		l := &s.Layers[i]
@@ -279,6 +286,9 @@ func (n *need) write(c *Call) {
 			if n.used[d] && d != engine.DimItemClass && d != engine.DimItemKind {
 				c.Out.Str(d.Field())
 			}
+		}
+		if n.enrolled {
+			c.Out.Str("person.enrolled")
 		}
 		for _, f := range billFields[:4] {
 			c.Out.Str("bill." + f)

@@ -11,6 +11,7 @@
 //	ahead next_deductible 650.00          a threshold ahead
 //	grade C                               the lowest grade used
 //	note assumed visit.place              a note, with its field, value, key or reason
+//	note waiting months=4 repair.years=1  a note with members by name
 //	error not_known visit.kind            the claim is refused, for this field
 //
 // A section policy.yaml is a region of its own, which requests name as policy
@@ -139,6 +140,18 @@ func look(s map[string]any, w []string) string {
 		for _, x := range s[list].([]any) {
 			n := x.(map[string]any)
 			got := []string{str(n["code"])}
+			for _, v := range w[2:] {
+				k, is, named := strings.Cut(v, "=")
+				at, deep, inner := strings.Cut(k, ".")
+				member := n[at]
+				if inner {
+					o, _ := member.(map[string]any)
+					member = o[deep]
+				}
+				if named && str(member) == is {
+					got = append(got, v)
+				}
+			}
 			for _, k := range []string{"field", "value", "key", "reason", "remaining", "amount"} {
 				for _, v := range w[2:] {
 					if str(n[k]) == v {
@@ -248,6 +261,66 @@ func identities(t *testing.T, s map[string]any) {
 		}
 		if left != want {
 			t.Errorf("the steps leave %d in %s, want %d", left, place, want)
+		}
+	}
+}
+
+// TestPolicySaysTheShapes: the rows that the interface shows of a policy carry what the
+// less common shapes are made of.
+func TestPolicySaysTheShapes(t *testing.T) {
+	for _, x := range []struct{ file, scheme, path, want string }{
+		{"segments-by-wage", "employee", "layers.0.bands.rows.0.to", "180001.50"},
+		{"segments-by-wage", "employee", "layers.0.bands.rows.0.to_multiple.times", "3"},
+		{"segments-by-wage", "employee", "layers.0.bands.rows.0.to_multiple.amount", "60000.50"},
+		{"segments-by-payments", "employee", "layers.0.bands.along", "paid"},
+		{"segments-by-payments", "employee", "layers.0.bands.counted_from", "nothing"},
+		{"segments-by-payments", "employee", "layers.0.bands.paid_by.0", "day_surgery"},
+		{"segments-by-payments", "employee", "layers.2.bands.paid_by.0", "inpatient"},
+		{"deductible-step", "employee", "layers.1.deductible.adjust.0.op", "per_admission"},
+		{"deductible-step", "employee", "layers.1.deductible.adjust.0.over", "1"},
+		{"deductible-step", "employee", "layers.1.deductible.adjust.0.rows.0.unit", "CNY"},
+		{"deductible-step", "employee", "layers.1.deductible.adjust.0.rows.0.value", "-50.00"},
+		{"unknown-above", "employee", "layers.0.caps.0.rows.0.between.from", "650000.00"},
+		{"unknown-above", "employee", "layers.0.caps.0.rows.0.between.to", "nothing"},
+		{"waiting", "resident", "waiting.floor.0.value", "6"},
+		{"waiting", "resident", "waiting.floor.0.unit", "months"},
+		{"waiting", "employee", "waiting.fixed.1.value", "unknown"},
+	} {
+		text, err := os.ReadFile("shapes/" + x.file + ".txtar")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range txtar.Parse(text).Files {
+			if f.Name == "policy.yaml" {
+				load(t, x.file, string(f.Data))
+			}
+		}
+		var r struct {
+			Policy struct{ Schemes []any }
+		}
+		if err := json.Unmarshal([]byte(wasm.Handle(`{"v":1,"op":"policy","policy":"published"}`)), &r); err != nil {
+			t.Fatal(err)
+		}
+		var at any
+		for _, s := range r.Policy.Schemes {
+			if s.(map[string]any)["id"] == x.scheme {
+				at = s
+			}
+		}
+		for _, step := range strings.Split(x.path, ".") {
+			switch v := at.(type) {
+			case map[string]any:
+				at = v[step]
+			case []any:
+				i, err := strconv.Atoi(step)
+				if err != nil || i >= len(v) {
+					t.Fatalf("%s: no %s in %v", x.path, step, v)
+				}
+				at = v[i]
+			}
+		}
+		if got := str(at); got != x.want {
+			t.Errorf("%s: %s is %s, want %s", x.file, x.path, got, x.want)
 		}
 	}
 }

@@ -45,6 +45,11 @@ func (s *schemeBuilder) build(top *fields, nationalFile bool) {
 		account = s.national.get("account")
 	}
 	s.account(account)
+	waiting := s.f.get("waiting")
+	if waiting == nil && s.national != nil {
+		waiting = s.national.get("waiting")
+	}
+	s.waiting(waiting)
 	if nationalFile {
 		return
 	}
@@ -158,6 +163,24 @@ func (s *schemeBuilder) account(n *node) {
 	if len(rows) == len(items) && len(rows) > 0 {
 		s.proofs = append(s.proofs, proof{key: id, at: n, rows: rows, marks: marks, asked: s.everyone()})
 	}
+}
+
+// waiting reads how long people wait who enrolled late or again.
+func (s *schemeBuilder) waiting(n *node) {
+	if n == nil {
+		return
+	}
+	key := s.s.ID + ".waiting"
+	f := s.fields(n, key, "waiting", "fixed", "per_missed_year", "per_repaired_year", "floor")
+	if f == nil {
+		return
+	}
+	f.need("fixed", "fixed: rows with the months that everybody waits; 0 for none")
+	table := func(name string, gaps bool) *engine.Table {
+		return s.rows(f.get(name), key+"."+name, tableForm{rowForm: rowForm{what: "a row of " + name, figure: "value", unit: months}, gaps: gaps}, s.everyone())
+	}
+	s.s.Waiting = &engine.Waiting{Fixed: table("fixed", false), PerMissedYear: table("per_missed_year", true),
+		PerRepairedYear: table("per_repaired_year", true), Floor: table("floor", true)}
 }
 
 var buckets = []string{"self_funded", "over_limit", "paid_first", "in_scope", "separate", "deductible", "copay", "above_cap"}

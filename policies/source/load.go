@@ -618,9 +618,9 @@ func (b *builder) schemes(f *fields) {
 		if v == nil {
 			v = &node{file: f.n.file, kind: mapping, line: f.n.line, col: f.n.col}
 		}
-		allowed := []string{"statuses", "classify", "account", "layers"}
+		allowed := []string{"statuses", "classify", "account", "waiting", "layers"}
 		if nationalFile {
-			allowed = []string{"classify", "account"}
+			allowed = []string{"classify", "account", "waiting"}
 		}
 		g := b.fields(v, "schemes."+id, "a scheme", allowed...)
 		if g == nil {
@@ -631,7 +631,7 @@ func (b *builder) schemes(f *fields) {
 			if ns := b.national.get("schemes"); ns != nil && ns.kind == mapping {
 				for i, k := range ns.keys {
 					if k.text == id && ns.items[i].kind == mapping {
-						s.national = b.fields(ns.items[i], "schemes."+id, "a scheme", "classify", "account")
+						s.national = b.fields(ns.items[i], "schemes."+id, "a scheme", "classify", "account", "waiting")
 					}
 				}
 			}

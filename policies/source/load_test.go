@@ -147,6 +147,12 @@ func TestEveryPartArrives(t *testing.T) {
 	check("open above", grave.Caps[0].Table.Rows[0].Value, engine.Figure{Unknown: true, Bounded: true, Open: true, Lo: 650000 * engine.One, Hi: engine.MaxFigure})
 	check("along what others paid", *layerOf(p, "resident", "supplement").Bands, engine.Bands{PaidBy: []string{"inpatient"}, Rows: layerOf(p, "resident", "supplement").Bands.Rows})
 	check("along its own payments", layerOf(p, "resident", "mutual_aid").Bands.PaidBy, []string{"mutual_aid"})
+	wait := p.Scheme("resident").Waiting
+	check("own waiting", wait.Fixed.Rows[0].Value.Rate, 4*engine.One)
+	check("two a year", wait.PerMissedYear.Rows[0].When, []engine.Cond{{Dim: engine.DimMissedYears, Lo: 2, Hi: engine.MaxInt}})
+	check("one less", wait.PerRepairedYear.Rows[0].Value.Rate, engine.One)
+	check("floor", []any{wait.Floor.Rows[0].ID, wait.Floor.Rows[0].When[1]}, []any{"resident.waiting.floor[0]", engine.Cond{Dim: engine.DimRepairedYears, Lo: 0, Hi: 8}})
+	check("national waiting", p.Scheme("employee").Waiting.Fixed.Rows[1].ID, "employee.waiting.fixed[1]")
 	check("draft", layerOf(p, "resident", "assistance").Draft, true)
 	check("name", layerOf(p, "resident", "assistance").Name.En, "Medical assistance")
 

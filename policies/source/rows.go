@@ -31,6 +31,7 @@ const (
 	yuanMore      // yuan, added or taken off
 	factor        // 0 to 10
 	perYear       // −1 to 1 for each year of age
+	months        // whole, 0 to 120
 )
 
 // rowMark is a row with its place.
@@ -209,7 +210,7 @@ func (b *builder) figure(f *fields, r *engine.Row, form rowForm, ids *[]string) 
 
 var unitHint = map[unit]string{
 	yuan: "an amount in yuan, such as 1300", share: "a share of one, such as 0.85", points: "points as a share, such as 0.05 or -0.1",
-	yuanMore: "yuan more or less, such as -100", factor: "a factor, such as 0.5", perYear: "points for each year, such as 0.002",
+	yuanMore: "yuan more or less, such as -100", factor: "a factor, such as 0.5", perYear: "points for each year, such as 0.002", months: "whole months, such as 3",
 }
 
 // measured reads a number within the bounds of its unit.
@@ -225,6 +226,8 @@ func (b *builder) measured(n *node, key string, u unit) (decimal.Decimal, bool) 
 		signed = true
 	case factor:
 		hi = decimal.NewFromInt(10)
+	case months:
+		places, hi = 0, decimal.NewFromInt(120)
 	}
 	if signed {
 		lo = hi.Neg()
@@ -407,6 +410,10 @@ func (b *builder) span(d engine.Dim, n *node, key string) (lo, hi int32, ok bool
 		least, most = 1, 100
 	case engine.DimDays:
 		most = 1000
+	case engine.DimMissedYears, engine.DimRepairedYears:
+		most = 99
+	case engine.DimMissedMonths:
+		most = 1200
 	}
 	num := func(s string) (int32, bool) {
 		if !isDigits(s) || len(s) > 4 {

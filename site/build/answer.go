@@ -128,4 +128,6 @@ type note struct {
 	Value  string `json:"value"`
 	Key    string `json:"key"`
 	Reason string `json:"reason"`
+	Months string `json:"months"`
+	Until  string `json:"until"`
 }

@@ -200,7 +200,12 @@ func (w viewer) settlementView(req map[string]any, regionName string, a answer) 
 		case "assumed":
 			v.Assumed = append(v.Assumed, item{Key: n.Field, Text: w.assumed(n), URL: "#f-" + n.Field, Action: w.t("result.change")})
 		default:
-			v.Notes = append(v.Notes, item{Key: n.Code + n.Key + n.Reason, Text: w.tf("note", n.Code, "key", w.benefitName(n.Key), "reason", w.or(n.Reason, "excluded", n.Reason))})
+			code := n.Code
+			if code == "waiting" && n.Until == "" {
+				code = "waiting_open"
+			}
+			v.Notes = append(v.Notes, item{Key: n.Code + n.Key + n.Reason, Text: w.tf("note", code, "key", w.benefitName(n.Key),
+				"reason", w.or(n.Reason, "excluded", n.Reason), "months", n.Months, "until", n.Until)})
 		}
 	}
 	if s.Grade != "" {

@@ -72,6 +72,11 @@ export interface SettleRequest {
     months_enrolled?: number | { from: number, to: number }
     tier?: MaybeCode | null
     enrolment?: MaybeCode
+    /** While `enrolment` is waiting: the day of paying, and the gap before it. */
+    enrolled?: string
+    missed_years?: number | { from: number, to: number }
+    repaired_years?: number | { from: number, to: number }
+    missed_months?: number | { from: number, to: number }
     supplements?: string[]
   }
   visit: {
@@ -134,13 +139,22 @@ export interface Settlement {
   /** Replayed in order from `bill`, the steps give every total exactly. */
   steps: Step[]
   ahead: Array<{ code: string, rule: string, layer: string, remaining?: Amount, amount?: Amount }>
-  notes: Array<{ code: string, field?: string, value?: string, key?: string, reason?: string }>
+  notes: Array<{ code: string, field?: string, value?: string, key?: string, reason?: string } | Waiting>
   /** The weakest grade among the figures used. */
   grade: string
   year: SettleRequest['year']
   /** Only when something is not known; the plain figures are then the case least favourable for the person. */
   range?: { [field: string]: { from: Amount, to: Amount } }
   unknowns?: Array<{ rule?: string, field?: string, matters: Amount }>
+}
+
+/** A waiting period: how long, its last day, what paying for missed years would make of it, and by which figures. */
+export interface Waiting {
+  code: 'waiting' | 'waiting_over'
+  months?: string
+  until?: string
+  repair?: { years: string, months: string, until?: string }
+  rules: Array<{ rule: string, value?: string, sources?: string[], grade?: string }>
 }
 
 export interface Layer {

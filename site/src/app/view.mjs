@@ -183,5 +183,6 @@ export function assumed ({ field, value }, names) {
 export const benefitName = (key) => key.split('.')
   .map((part) => or('', 'scheme', part) || or('', 'benefit', part) || or(part, 'kind', part)).join(t('benefit_join'))
 
-/** @param {{code: string, key?: string, reason?: string}} n */
-export const noteText = ({ code, key = '', reason = '' }) => tf('note', code, { key: benefitName(key), reason: or(reason, 'excluded', reason) })
+/** @param {{code: string, key?: string, reason?: string, months?: string, until?: string}} n */
+export const noteText = ({ code, key = '', reason = '', months = '', until = '' }) =>
+  tf('note', code === 'waiting' && !until ? 'waiting_open' : code, { key: benefitName(key), reason: or(reason, 'excluded', reason), months, until })

@@ -392,7 +392,14 @@ func (b *policyBook) bands(v *benefitView) {
 		return
 	}
 	leads := []string{b.tf("policy.along", l.Bands.Along)}
-	if l.Deductible != nil {
+	if len(l.Bands.PaidBy) > 0 && !slices.Contains(l.Bands.PaidBy, l.ID) {
+		var payers []string
+		for _, id := range l.Bands.PaidBy {
+			payers = append(payers, b.benefit(b.scheme.ID, id))
+		}
+		leads = []string{b.t("policy.along_paid_by", "list", strings.Join(payers, b.t("policy.and")))}
+	}
+	if l.Deductible != nil && l.Bands.CountedFrom != "" {
 		leads = append(leads, b.tf("policy.counted_from", l.Bands.CountedFrom))
 	}
 	block.Lead = b.sentences(leads)
@@ -694,6 +701,23 @@ func (b *policyBook) common(missing, disputed map[int]bool) {
 			b.scheme = s
 			add(s.ID+".account", "account", b.t("policy.account"), blockView{Anchor: s.ID + ".account.list", Title: b.tf("policy.block", "account"), Groups: b.figures(s.Account)})
 		}
+	}
+	for i := range b.Schemes {
+		s := &b.Schemes[i]
+		if s.Waiting == nil {
+			continue
+		}
+		b.scheme = s
+		var blocks []blockView
+		for _, x := range []struct {
+			part string
+			rows []ruleRow
+		}{{"fixed", s.Waiting.Fixed}, {"per_missed_year", s.Waiting.PerMissedYear}, {"per_repaired_year", s.Waiting.PerRepairedYear}, {"floor", s.Waiting.Floor}} {
+			if len(x.rows) > 0 {
+				blocks = append(blocks, b.block(s.ID+".waiting."+x.part, "waiting_"+x.part, x.rows))
+			}
+		}
+		add(s.ID+".waiting", "waiting", b.tf("policy.waiting", s.ID), blocks...)
 	}
 	b.scheme = nil
 	add("exclude", "exclude", b.t("policy.exclude"), blockView{Anchor: "exclude.list", Title: b.tf("policy.block", "exclude"), Groups: b.figures(b.Exclude)})

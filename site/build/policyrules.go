@@ -56,7 +56,13 @@ type ruleScheme struct {
 		Extra     []ruleAdjust
 	}
 	Account []ruleRow
-	Layers  []ruleLayer
+	Waiting *struct {
+		Fixed           []ruleRow
+		PerMissedYear   []ruleRow `json:"per_missed_year"`
+		PerRepairedYear []ruleRow `json:"per_repaired_year"`
+		Floor           []ruleRow
+	}
+	Layers []ruleLayer
 }
 
 type ruleLayer struct {
@@ -78,6 +84,7 @@ type ruleLayer struct {
 	Bands *struct {
 		CountedFrom string `json:"counted_from"`
 		Along       string
+		PaidBy      []string `json:"paid_by"`
 		Rows        []ruleRow
 	}
 	Adjust []ruleAdjust

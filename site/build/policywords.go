@@ -218,8 +218,11 @@ func (w ruleWords) yuan(amount string) string {
 
 // value writes a known figure in its unit.
 func (w ruleWords) value(v, unit string) string {
-	if unit == "CNY" {
+	switch unit {
+	case "CNY":
 		return w.yuan(v)
+	case "months":
+		return w.t("policy.months", "n", v)
 	}
 	return percentOf(v)
 }

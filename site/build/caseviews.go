@@ -14,7 +14,7 @@ var caseViews = []caseView{
 
 // scriptViews are the scripts that have an entry for each language.
 func scriptViews() []string {
-	names := []string{"estimate"}
+	names := []string{"estimate", "embed", "embedding"}
 	for _, v := range caseViews {
 		names = append(names, v.name)
 	}

@@ -15,6 +15,7 @@ var navigation = []struct {
 	{"about/method/", "method", false},
 	{"about/accessibility/", "accessibility", false},
 	{"privacy/", "privacy", false},
+	{"embedding/", "embedding", false},
 }
 
 type viewLink struct {

@@ -30,12 +30,12 @@ func (s *site) serviceWorker(build string) error {
 	return err
 }
 
-// otherPages are all pages that the first visit does not fetch, with what they load
-// beyond the core.
+// otherPages are all pages that the first visit does not fetch, with the scripts and
+// style sheets that they load beyond the core.
 func (s *site) otherPages() []string {
 	out := slices.Clone(s.later)
 	for p := range s.files {
-		if path.Ext(p) == ".html" && path.Base(p) != "404.html" && !slices.Contains(s.precache, p) {
+		if slices.Contains([]string{".html", ".css", ".js"}, path.Ext(p)) && path.Base(p) != "404.html" && !slices.Contains(s.precache, p) {
 			out = append(out, p)
 		}
 	}

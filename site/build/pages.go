@@ -157,7 +157,7 @@ type page struct {
 	Script                                string
 	Modules                               []string
 	Offline                               []string // the script of every page, and what it imports
-	OEmbed                                bool
+	OEmbed, Frame                         bool
 	Alternates                            []struct{ Tag, Path string }
 	Folder, Description                   string
 	Styles                                []string // beside style.css
@@ -292,6 +292,7 @@ func newRenderer(root string, w viewer, asset func(string) string) (*renderer, e
 		"count": grouped,
 		"han":   hasHan,
 		"parts": strings.Fields,
+		"pick":  pick,
 		"csp":   func() string { return cspPage + framedHere },
 		"fact":  func(f factDef, p *page) factPage { return p.fact(m, f) },
 		"always": func(path string, p *page) factPage {
@@ -330,12 +331,13 @@ func newRenderer(root string, w viewer, asset func(string) string) (*renderer, e
 	}
 	var err error
 	r.templates, err = template.New("").Funcs(funcs).ParseFiles(
-		filepath.Join(root, "site/src/pages/layout.html"), filepath.Join(root, "site/src/pages/receipt.html"), filepath.Join(root, "site/src/pages/form.html"))
+		filepath.Join(root, "site/src/pages/layout.html"), filepath.Join(root, "site/src/pages/frame.html"), filepath.Join(root, "site/src/pages/receipt.html"), filepath.Join(root, "site/src/pages/form.html"))
 	return r, err
 }
 
-// render fills a page's own template and puts it into the layout.
-func (r *renderer) render(root, name string, p *page) (out []byte, err error) {
+// render fills a page's own template and puts it into the layout. Of several files the
+// last has the page's content; the others lend it their parts.
+func (r *renderer) render(root, names string, p *page) (out []byte, err error) {
 	defer func() {
 		if missing, ok := recover().(missingText); ok {
 			err = missing
@@ -345,15 +347,21 @@ func (r *renderer) render(root, name string, p *page) (out []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if t, err = t.ParseFiles(filepath.Join(root, "site/src/pages", name)); err != nil {
-		return nil, err
+	for name := range strings.FieldsSeq(names) {
+		if t, err = t.ParseFiles(filepath.Join(root, "site/src/pages", name)); err != nil {
+			return nil, err
+		}
 	}
 	var content, whole bytes.Buffer
 	if err := t.ExecuteTemplate(&content, "content", p); err != nil {
 		return nil, plainError(err)
 	}
 	p.Content = template.HTML(content.String())
-	if err := t.ExecuteTemplate(&whole, "page", p); err != nil {
+	layout := "page"
+	if p.Frame {
+		layout = "frame"
+	}
+	if err := t.ExecuteTemplate(&whole, layout, p); err != nil {
 		return nil, plainError(err)
 	}
 	return whole.Bytes(), nil

@@ -29,6 +29,7 @@ type site struct {
 	precache     []string // paths that a page needs to work without a network
 	later        []string // what other pages load beyond that
 	renderers    map[string]*renderer
+	examples     map[string]page // the settled example in each language
 }
 
 func (s *site) add(path string, data []byte) { s.files[path] = data }
@@ -53,7 +54,7 @@ func (s *site) asset(name string) string {
 
 func buildSite(root string) error {
 	began := time.Now()
-	s := &site{root: root, origin: strings.TrimSuffix(os.Getenv("SITE_ORIGIN"), "/"), files: map[string][]byte{}, assets: map[string]string{}, renderers: map[string]*renderer{}}
+	s := &site{root: root, origin: strings.TrimSuffix(os.Getenv("SITE_ORIGIN"), "/"), files: map[string][]byte{}, assets: map[string]string{}, renderers: map[string]*renderer{}, examples: map[string]page{}}
 	hash, err := s.assemble()
 	if err != nil {
 		return err
@@ -68,7 +69,7 @@ func buildSite(root string) error {
 
 // assemble makes all files in memory and returns the build's name.
 func (s *site) assemble() (string, error) {
-	for _, part := range []func() error{s.engine, s.look, s.pages, s.plainPages, s.policyPages, s.manifests, s.entries, s.hosting} {
+	for _, part := range []func() error{s.engine, s.look, s.pages, s.plainPages, s.policyPages, s.embedding, s.manifests, s.entries, s.hosting} {
 		if err := part(); err != nil {
 			return "", err
 		}
@@ -192,7 +193,7 @@ func (s *site) look() error {
 			s.precache = append(s.precache, p)
 		}
 	}
-	return nil
+	return s.embedAssets(b)
 }
 
 // pages writes the HTML of every view in both languages, with a case settled by the
@@ -222,10 +223,11 @@ func (s *site) pages() error {
 		s.renderers[lang] = r
 		p := s.newPage(m, "", "estimate.title")
 		p.load(s.scripts["estimate."+lang])
-		p.Facts, p.Provinces, p.Chosen, p.View, p.shown, p.viewer = facts, provinces(w.regions, lang), w.code, example, map[string]bool{}, w
+		s.examples[lang] = page{Facts: facts, Provinces: provinces(w.regions, lang), Chosen: w.code, View: example, shown: map[string]bool{}, viewer: w}
 		for _, path := range a.Used {
-			p.shown[path] = true
+			s.examples[lang].shown[path] = true
 		}
+		s.example(p, lang)
 		html, err := r.render(s.root, "estimate.html", p)
 		if err != nil {
 			return err

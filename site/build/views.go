@@ -47,6 +47,12 @@ func (p *page) Link(path string) string {
 	return p.Base + path
 }
 
+// example puts the form with the settled example into a page.
+func (s *site) example(p *page, lang string) {
+	from := s.examples[lang]
+	p.Facts, p.Provinces, p.Chosen, p.View, p.shown, p.viewer = from.Facts, from.Provinces, from.Chosen, from.View, from.shown, from.viewer
+}
+
 // load names a page's own script, followed by what it imports.
 func (p *page) load(modules []string) { p.Script, p.Modules = modules[0], modules[1:] }
 
@@ -85,6 +91,7 @@ type plainPage struct {
 
 var plainViews = []plainPage{
 	{folder: "privacy/", template: "privacy.html", title: "privacy.title", core: true},
+	{folder: "embedding/", template: "embedding.html", title: "embed.title", script: "embedding"},
 }
 
 func (s *site) plainPages() error {
@@ -93,7 +100,8 @@ func (s *site) plainPages() error {
 			r := s.renderers[lang]
 			p := s.newPage(r.messages, v.folder, v.title)
 			if v.script != "" {
-				p.load(s.scripts[v.script])
+				s.example(p, lang)
+				p.load(s.scripts[v.script+"."+lang])
 			}
 			html, err := r.render(s.root, v.template, p)
 			if err != nil {

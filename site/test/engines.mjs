@@ -40,7 +40,7 @@ import { kill, leash, removeScratch, scratchDir, start, within } from './childre
  * @property {() => Promise<string>} url
  * @property {(code: string | Function, ...args: any[]) => Promise<any>} eval in the page; JSON in and out, promises awaited
  * @property {(code: string | Function, options?: {ms?: number, what?: string, args?: any[]}) => Promise<any>} until polls eval until it is truthy
- * @property {(frame: string, code: string | Function, ...args: any[]) => Promise<any>} inFrame eval in the frame that the selector finds
+ * @property {(frame: string, code: string | Function, ...args: any[]) => Promise<any>} inFrame eval in the frame that the selector finds; `host >>> iframe` looks inside the host's shadow
  * @property {(selector: string) => Promise<void>} click
  * @property {(selector: string) => Promise<void>} tap a finger where the engine has touch
  * @property {(selector: string, text: string) => Promise<void>} type real keystrokes that replace what the field holds
@@ -163,7 +163,7 @@ async function chromium(o) {
       url: async () => page.url(),
       eval: (/** @type {any} */ code, /** @type {any[]} */ ...args) => page.evaluate(expression(code, args)),
       inFrame: async (/** @type {string} */ frame, /** @type {any} */ code, /** @type {any[]} */ ...args) =>
-        (await (await page.waitForSelector(frame, { state: 'attached' })).contentFrame())?.evaluate(expression(code, args)),
+        (await (await page.waitForSelector(frame.replace(' >>> ', ' '), { state: 'attached' })).contentFrame())?.evaluate(expression(code, args)),
       click: (/** @type {string} */ s) => page.click(s),
       tap: (/** @type {string} */ s) => (o.mobile ? page.tap(s) : page.click(s)),
       type: async (/** @type {string} */ s, /** @type {string} */ text) => {
@@ -378,8 +378,9 @@ async function webkit(o) {
     };
     const find = async (/** @type {import('selenium-webdriver').WebDriver} */ d, /** @type {string} */ s) => {
       for (let tries = 0; ; tries++) {
-        const found = await d.findElements(By.css(s));
-        if (found[0]) return found[0];
+        const [host, inside] = s.split(' >>> ');
+        const found = inside ? [await d.executeScript('return document.querySelector(arguments[0])?.shadowRoot?.querySelector(arguments[1]) ?? null', host, inside)] : await d.findElements(By.css(s));
+        if (found[0]) return /** @type {import('selenium-webdriver').WebElement} */ (found[0]);
         if (tries > 100) throw new Error(`webkit: nothing matches ${s}`);
         await sleep(50);
       }

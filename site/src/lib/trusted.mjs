@@ -6,8 +6,7 @@ import { workerFile } from 'build:files'
 const base = new URL(document.body.dataset.base || './', location.href)
 const known = {
   engine: new URL(workerFile, import.meta.url).href,
-  offline: new URL('sw.js', base).href,
-  embed: new URL('embed.js', base).href
+  offline: new URL('sw.js', base).href
 }
 const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy('mingbai', {
   createScriptURL: (/** @type {string} */ url) => {

@@ -243,7 +243,20 @@ async function firefox(o) {
     };
     const raw = {
       name: 'firefox', version: (await browser.version()).replace(/^\w+\//, ''), can, page, browser,
-      goto: async (/** @type {string} */ u) => { await page.goto(u, { waitUntil: 'load', timeout: LIMIT.goto }); },
+      // Leaving a page with frames of another site, the driver may wait for their end after the new page has loaded: so look, too.
+      goto: async (/** @type {string} */ u) => {
+        await page.evaluate('globalThis.__left = true').catch(() => {});
+        let told = false;
+        const going = page.goto(u, { waitUntil: 'load', timeout: LIMIT.goto }).finally(() => { told = true; });
+        const looked = (async () => {
+          while (!told) {
+            await sleep(250);
+            if (await page.evaluate('!globalThis.__left && document.readyState === "complete" && location.href !== "about:blank"').catch(() => false)) return;
+          }
+        })();
+        await Promise.race([going, looked]);
+        going.catch(() => {});
+      },
       reload: async () => { await page.reload({ waitUntil: 'load' }); },
       back: async () => { await page.goBack({ waitUntil: 'load' }); },
       url: async () => page.url(),

@@ -251,6 +251,7 @@ class Frame {
       last = height
     }
     new ResizeObserver(this.#measure).observe(document.body)
+    document.addEventListener('toggle', this.#measure, true)
     addEventListener('message', ({ data, source, origin }) => {
       if (source !== parent || data?.mingbai !== 1) return
       if (data.type === 'prefill' && typeof data.case === 'string' && !this.#touched) {

@@ -9,53 +9,49 @@ type Axis struct {
 // AxisByName finds an amount of a claim by its path. Year counters that the claim does
 // not have start at nothing.
 func AxisByName(name string) (Axis, error) {
-	bill := func(f func(*Invoice) *Amount) Axis {
-		return Axis{name, func(c *Claim) *Amount { return f(&c.Bill) }}
+	for i, n := range billAxes {
+		if n == name {
+			return Axis{name, func(c *Claim) *Amount { return c.Bill.part(i) }}, nil
+		}
 	}
-	switch name {
-	case "bill.total":
-		return bill(func(b *Invoice) *Amount { return &b.Total }), nil
-	case "bill.self_funded":
-		return bill(func(b *Invoice) *Amount { return &b.SelfFunded }), nil
-	case "bill.over_limit":
-		return bill(func(b *Invoice) *Amount { return &b.OverLimit }), nil
-	case "bill.paid_first":
-		return bill(func(b *Invoice) *Amount { return &b.PaidFirst }), nil
-	case "bill.separate":
-		return bill(func(b *Invoice) *Amount { return &b.Separate }), nil
+	dot := len(name) - 1
+	for dot > 5 && name[dot] != '.' {
+		dot--
 	}
-	if len(name) > 5 && name[:5] == "year." {
-		for i := len(name) - 1; i > 5; i-- {
-			if name[i] != '.' {
+	if dot > 5 && name[:5] == "year." {
+		key := name[5:dot]
+		for i, n := range counterParts {
+			if n != name[dot+1:] {
 				continue
 			}
-			key := name[5:i]
-			var pick func(*Counter) *Amount
-			switch name[i+1:] {
-			case "entered":
-				pick = func(c *Counter) *Amount { return &c.Entered }
-			case "deductible":
-				pick = func(c *Counter) *Amount { return &c.Deduct }
-			case "paid":
-				pick = func(c *Counter) *Amount { return &c.Paid }
-			case "spell":
-				pick = func(c *Counter) *Amount { return &c.Spell }
-			default:
-				return Axis{}, badAxis
-			}
 			return Axis{name, func(c *Claim) *Amount {
-				for j := range c.Year {
-					if c.Year[j].Key == key {
-						return pick(&c.Year[j])
-					}
+				have := c.Year.find(key)
+				if have == nil {
+					c.Year = append(c.Year, Counter{Key: key})
+					have = &c.Year[len(c.Year)-1]
 				}
-				c.Year = append(c.Year, Counter{Key: key})
-				return pick(&c.Year[len(c.Year)-1])
+				return have.part(i)
 			}}, nil
 		}
 	}
 	return Axis{}, badAxis
 }
+
+// billAxes and counterParts name the amounts of a bill and of a counter.
+var (
+	billAxes     = [...]string{"bill.total", "bill.self_funded", "bill.over_limit", "bill.paid_first", "bill.separate"}
+	counterParts = [...]string{"entered", "deductible", "paid", "spell"}
+)
+
+func (b *Invoice) part(i int) *Amount {
+	return [...]*Amount{&b.Total, &b.SelfFunded, &b.OverLimit, &b.PaidFirst, &b.Separate}[i]
+}
+
+func (c *Counter) part(i int) *Amount {
+	return [...]*Amount{&c.Entered, &c.Deduct, &c.Paid, &c.Spell}[i]
+}
+
+func (a *Amount) known() bool { return a.Lo == a.Hi }
 
 var badAxis = &InputError{Code: NotAllowed, Field: "axis",
 	Limit: "bill.total,bill.self_funded,bill.over_limit,bill.paid_first,bill.separate,year.<layer>.entered,year.<layer>.deductible,year.<layer>.paid"}

@@ -120,57 +120,67 @@ func (p *Policy) codeList(d Dim, mask uint64) string {
 // cuts are representatives of the intervals between lo and hi that rules tell apart,
 // both ends among them.
 func (p *Policy) cuts(s *Scheme, d Dim, lo, hi int32) []int32 {
-	out := []int32{lo}
-	graded := s.graded(d)
-	add := func(v int32) {
-		if v <= lo || v > hi {
-			return
-		}
-		for _, o := range out {
-			if o == v {
-				return
-			}
-		}
-		out = append(out, v)
-	}
-	see := func(conds []Cond) {
-		for _, c := range conds {
-			if c.Dim == d {
-				add(c.Lo)
-				if c.Hi < MaxInt {
-					add(c.Hi + 1)
-				}
-				if graded {
-					add(c.Lo - 1)
-					add(c.Hi)
-				}
-			}
-		}
-	}
+	c := cutter{d: d, lo: lo, hi: hi, graded: s.graded(d), out: []int32{lo}}
 	for i := range p.Exclude {
-		see(p.Exclude[i].When)
+		c.see(p.Exclude[i].When)
 	}
 	for i := range s.Layers {
-		see(s.Layers[i].Applies)
+		c.see(s.Layers[i].Applies)
 		if d := s.Layers[i].Deductible; d != nil {
-			see(d.LessSpell)
+			c.see(d.LessSpell)
 		}
 	}
 	s.EachTable(func(t *Table) {
 		for i := range t.Rows {
-			see(t.Rows[i].When)
+			c.see(t.Rows[i].When)
 		}
 	})
 	if s.Account != nil {
 		for i := range s.Account.Pays {
-			see(s.Account.Pays[i].When)
+			c.see(s.Account.Pays[i].When)
 		}
 	}
 	for i := range s.Classify.Never {
-		see(s.Classify.Never[i].When)
+		c.see(s.Classify.Never[i].When)
 	}
-	add(hi)
-	return out
+	c.add(hi)
+	return c.out
+}
+
+type cutter struct {
+	d      Dim
+	lo, hi int32
+	graded bool
+	out    []int32
+}
+
+//go:noinline
+func (c *cutter) add(v int32) {
+	if v <= c.lo || v > c.hi {
+		return
+	}
+	for _, o := range c.out {
+		if o == v {
+			return
+		}
+	}
+	c.out = append(c.out, v)
+}
+
+//go:noinline
+func (c *cutter) see(conds []Cond) {
+	for _, k := range conds {
+		if k.Dim == c.d {
+			c.add(k.Lo)
+			if k.Hi < MaxInt {
+				c.add(k.Hi + 1)
+			}
+			if c.graded {
+				c.add(k.Lo - 1)
+				c.add(k.Hi)
+			}
+		}
+	}
 }
 
 // graded reports whether some figure changes with every single value of a dimension, so

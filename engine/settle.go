@@ -196,25 +196,22 @@ type variable struct {
 
 func (w *worlds) inputs() {
 	c := w.c
-	amount := func(field string, f func(c *Claim) *Amount) {
-		if a := f(c); a.Lo != a.Hi {
-			w.vars = append(w.vars, variable{field: field, amount: f, options: 2})
+	for i, name := range billAxes {
+		if !c.Bill.part(i).known() {
+			w.amount(name, func(c *Claim) *Amount { return c.Bill.part(i) })
 		}
 	}
-	amount("bill.total", func(c *Claim) *Amount { return &c.Bill.Total })
-	amount("bill.self_funded", func(c *Claim) *Amount { return &c.Bill.SelfFunded })
-	amount("bill.over_limit", func(c *Claim) *Amount { return &c.Bill.OverLimit })
-	amount("bill.paid_first", func(c *Claim) *Amount { return &c.Bill.PaidFirst })
-	amount("bill.separate", func(c *Claim) *Amount { return &c.Bill.Separate })
 	for i := range c.Year {
-		k := "year." + c.Year[i].Key
-		amount(k+".entered", func(c *Claim) *Amount { return &c.Year[i].Entered })
-		amount(k+".deductible", func(c *Claim) *Amount { return &c.Year[i].Deduct })
-		amount(k+".paid", func(c *Claim) *Amount { return &c.Year[i].Paid })
-		amount(k+".spell", func(c *Claim) *Amount { return &c.Year[i].Spell })
+		for part, name := range counterParts {
+			if !c.Year[i].part(part).known() {
+				w.amount("year."+c.Year[i].Key+"."+name, func(c *Claim) *Amount { return c.Year[i].part(part) })
+			}
+		}
 	}
 	for i := range c.Accounts {
-		amount("accounts["+string(appendUint(nil, uint64(i)))+"]", func(c *Claim) *Amount { return &c.Accounts[i].Balance })
+		if !c.Accounts[i].Balance.known() {
+			w.amount("accounts["+string(appendUint(nil, uint64(i)))+"]", func(c *Claim) *Amount { return &c.Accounts[i].Balance })
+		}
 	}
 	for d := Dim(0); d < numCodeDims; d++ {
 		if n := len(c.Facts.codes[d]); n > 1 && d != DimSupplements {
@@ -228,6 +225,11 @@ func (w *worlds) inputs() {
 		}
 	}
 	w.ins = len(w.vars)
+}
+
+//go:noinline
+func (w *worlds) amount(field string, f func(c *Claim) *Amount) {
+	w.vars = append(w.vars, variable{field: field, amount: f, options: 2})
 }
 
 // one settles the world in which every unknown takes the option chosen; figures not in

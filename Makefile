@@ -44,7 +44,7 @@ test: check check-policies site install size ## install what the tests need and 
 size: ## weigh the engine and the page, fail above the budgets
 	$(GO) run ./site/build size
 
-bench: site ## performance, side by side, as ratios
+bench: site install ## performance, side by side, as ratios
 	$(GO) test -run '^$$' -bench . -benchmem ./engine ./wasm
 	cd site/test && npm run bench
 

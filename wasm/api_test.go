@@ -32,6 +32,10 @@ func answerTo(t testing.TB, request string) obj {
 	if o["v"] != std.Number("1") {
 		t.Fatalf("no version in the answer %s", text)
 	}
+	// The standard codec takes a name twice; the own reader does not.
+	if _, err := json.Parse(text); err != nil && err.Reason != json.TooMany {
+		t.Fatalf("%v in the answer %s", err, text)
+	}
 	return o
 }
 

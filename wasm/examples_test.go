@@ -281,3 +281,56 @@ func TestEveryRegionShows(t *testing.T) {
 		}
 	}
 }
+
+// The types in mingbai.d.ts know every member of every answer to the examples.
+func TestTypesKnowEveryMember(t *testing.T) {
+	b, err := os.ReadFile("../site/src/mingbai.d.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	types := string(b)
+	files, err := filepath.Glob("testdata/requests/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	missing := map[string]bool{}
+	// So many levels below these, members are named by codes and ids.
+	levels := map[string]int{"year": 1, "counters": 1, "sources": 1, "codes": 1, "schemes": 2, "set": 1, "limits": 1}
+	var walk func(v any, codes int)
+	walk = func(v any, codes int) {
+		switch v := v.(type) {
+		case obj:
+			for name, x := range v {
+				if codes == 0 && !strings.Contains(types, name+":") && !strings.Contains(types, name+"?:") {
+					missing[name] = true
+				}
+				if _, isObj := x.(obj); isObj && codes == 0 {
+					walk(x, levels[name])
+				} else {
+					walk(x, max(codes-1, 0))
+				}
+			}
+		case []any:
+			for _, x := range v {
+				walk(x, 0)
+			}
+		}
+	}
+	for _, f := range files {
+		r, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range answerTo(t, string(r)) {
+			walk(x, 0)
+		}
+	}
+	for name := range missing {
+		t.Errorf("mingbai.d.ts does not know %q", name)
+	}
+	for _, op := range operationNames() {
+		if !strings.Contains(types, "op: '"+op+"'") {
+			t.Errorf("mingbai.d.ts does not know the operation %q", op)
+		}
+	}
+}

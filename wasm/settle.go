@@ -439,10 +439,10 @@ func noteValue(code string) string {
 }
 
 // yearAfter writes the year with this claim booked, as the next request takes it.
-func (a *answer) yearAfter() { a.year(a.s.Year) }
+func (a *answer) yearAfter() { a.counters("year", a.s.Year) }
 
-func (a *answer) year(y engine.Year) {
-	a.ObjectAt("year")
+func (a *answer) counters(name string, y engine.Year) {
+	a.ObjectAt(name)
 	for i := range y {
 		n := &y[i]
 		a.Name(n.Key)

@@ -421,7 +421,7 @@ func (a *answer) totals(stays []*stay) {
 // write writes what a person's visits come to.
 func (m *member) write(a *answer) {
 	last := m.stays[len(m.stays)-1]
-	a.year(m.course.Year)
+	a.counters("year", m.course.Year)
 	a.totals(m.stays)
 	a.tax(m.stays, last.date.Year())
 	ahead, next := m.ahead()
@@ -448,7 +448,7 @@ func (m *member) write(a *answer) {
 		a.Text("from", starts.String())
 		a.Number("visits", len(list))
 		a.totals(list)
-		a.year(list[len(list)-1].s.Year)
+		a.counters("counters", list[len(list)-1].s.Year)
 		if starts.MonthDay() == 101 {
 			a.tax(list, list[0].ends)
 		}

@@ -390,7 +390,7 @@ export interface SharedAccount { owner: string | 'family', relation?: Relation, 
 
 export interface YearAnswer { v: 1, ok: true, year: YearResult | HouseholdResult, policy: Basis }
 
-export interface StaySettlement extends Figures, Partial<Settlement> {
+export interface StaySettlement extends Figures, Partial<Omit<Settlement, keyof Figures | 'layers' | 'notes'>> {
   /** Of the visit in the request's list. */
   index: number
   /** Of a repeated visit, from 1. */

@@ -146,61 +146,61 @@ func abs(r Rate) uint64 {
 // digits with at most two decimals ("1234.56"). The error's code is format, negative or
 // too_large; field names the input.
 func ParseFen(field, s string) (Fen, error) {
-	d, err := parseNumber(field, s, 9, 2, "amount")
-	if err != nil {
-		return 0, err
-	}
-	return Fen(d.Shift(2).IntPart()), nil
+	n, err := parseNumber(field, s, 9, 2, "amount")
+	return Fen(n), err
 }
 
 // parseLine reads a bill line's amount, which may carry four decimals
 // (quantity × unit price).
 func parseLine(field, s string) (num, error) {
-	d, err := parseNumber(field, s, 9, 4, "line")
-	if err != nil {
-		return num{}, err
-	}
-	hi, lo := bits.Mul64(uint64(d.Shift(4).IntPart()), fenUnit/100)
-	return num{hi, lo}, nil
+	n, err := parseNumber(field, s, 9, 4, "line")
+	hi, lo := bits.Mul64(uint64(n), fenUnit/100)
+	return num{hi, lo}, err
 }
 
 // ParseRate reads a share such as "0.85": one digit before the point, at most six after.
 func ParseRate(field, s string) (Rate, error) {
-	d, err := parseNumber(field, s, 1, 6, "share")
-	if err != nil {
-		return 0, err
-	}
-	return Rate(d.Shift(12).IntPart()), nil
+	n, err := parseNumber(field, s, 1, 6, "share")
+	return Rate(n) * (One / 1_000_000), err
 }
 
-// parseNumber admits ^\d{1,whole}(\.\d{1,places})?$ before decimal sees the text:
-// a text like 1e30000000 would cost it seconds.
-func parseNumber(field, s string, whole, places int, limit string) (decimal.Decimal, error) {
+// parseNumber reads ^\d{1,whole}(\.\d{1,places})?$ in units of the last place. Nothing
+// else reaches decimal, either: a text like 1e30000000 would cost it seconds.
+func parseNumber(field, s string, whole, places int, limit string) (int64, error) {
 	if len(s) > 1 && s[0] == '-' {
 		if _, err := parseNumber(field, s[1:], whole, places, limit); err == nil {
-			return decimal.Decimal{}, &InputError{Code: Negative, Field: field, Limit: "0"}
+			return 0, &InputError{Code: Negative, Field: field, Limit: "0"}
 		}
 	}
-	i := 0
-	for i < len(s) && s[i] >= '0' && s[i] <= '9' {
-		i++
+	var n int64
+	digits, after, point := 0, 0, false
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case c == '.' && !point && digits > 0:
+			point = true
+			continue
+		case c < '0' || c > '9' || point && after == places:
+			return 0, &InputError{Code: Format, Field: field, Limit: limit}
+		case point:
+			after++
+		default:
+			digits++
+		}
+		if digits <= whole {
+			n = n*10 + int64(c-'0')
+		}
 	}
-	digits, rest := i, s[i:]
-	ok := digits > 0 && (rest == "" || rest[0] == '.' && len(rest) > 1 && len(rest) <= places+1)
-	for j := 1; ok && j < len(rest); j++ {
-		ok = rest[j] >= '0' && rest[j] <= '9'
+	switch {
+	case digits == 0 || point && after == 0:
+		return 0, &InputError{Code: Format, Field: field, Limit: limit}
+	case digits > whole:
+		return 0, &InputError{Code: TooLarge, Field: field, Limit: "999999999.99"[9-whole:]}
 	}
-	if !ok {
-		return decimal.Decimal{}, &InputError{Code: Format, Field: field, Limit: limit}
+	for ; after < places; after++ {
+		n *= 10
 	}
-	if digits > whole {
-		return decimal.Decimal{}, &InputError{Code: TooLarge, Field: field, Limit: "999999999.99"[9-whole:]}
-	}
-	d, err := decimal.NewFromString(s)
-	if err != nil {
-		return decimal.Decimal{}, &InputError{Code: Format, Field: field, Limit: limit}
-	}
-	return d, nil
+	return n, nil
 }
 
 // String prints yuan with two decimals.

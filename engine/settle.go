@@ -3,6 +3,8 @@ package engine
 import (
 	"math/bits"
 	"sync"
+
+	"github.com/shopspring/decimal"
 )
 
 // Limits on what one claim may carry.
@@ -49,6 +51,13 @@ func (w *worlds) settle() (*Settlement, error) {
 		w.spare = out
 	}
 	return w.all()
+}
+
+// Reuse gives back a settlement whose figures have been read: a later one takes its memory.
+func Reuse(s *Settlement) {
+	w := scratch.Get().(*worlds)
+	w.spare = s
+	scratch.Put(w)
 }
 
 // scratch keeps memory, never figures, from one settlement to the next.
@@ -154,10 +163,11 @@ func parseFigure(field, s string) (Figure, error) {
 	if neg {
 		s = s[1:]
 	}
-	d, err := parseNumber(field, s, 7, 6, "figure")
+	n, err := parseNumber(field, s, 7, 6, "figure")
 	if err != nil {
 		return Figure{}, err
 	}
+	d := decimal.New(n, -6)
 	if neg {
 		d = d.Neg()
 	}

@@ -82,6 +82,7 @@ type Call struct {
 	Request  json.Value
 	Out      *json.Writer // the answer's members; what is written is lost if the call is refused
 	problems []Problem
+	kept     *input // memory for a claim that nobody keeps
 }
 
 // maxProblems bounds the list of errors in one answer.

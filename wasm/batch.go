@@ -45,7 +45,7 @@ func batch(c *Call) {
 	if f[4].Given() {
 		first = c.whole(f[4], 1, 100_000_000)
 	}
-	b := sheet{row: int(first)}
+	b := sheet{row: int(first), out: make([]byte, 0, len(text)+240*strings.Count(text, "\n"))}
 	if b.header(c, text, f[3]); c.Refused() {
 		return
 	}
@@ -66,6 +66,7 @@ type sheet struct {
 	columns      []string
 	whole        []bool // columns of whole numbers
 	form         *json.Form
+	claim        input
 	row          int // number of the next row
 	rows, errors int
 	out          []byte
@@ -189,7 +190,7 @@ func (b *sheet) settle(c *Call, cells []string) {
 			b.form.Set(i, json.String, cell)
 		}
 	}
-	c.Request = b.form.Filled()
+	c.Request, c.kept = b.form.Filled(), &b.claim
 	in, _ := c.claim()
 	if c.Refused() {
 		return
@@ -216,6 +217,7 @@ func (b *sheet) settle(c *Call, cells []string) {
 		b.cell("")
 	}
 	b.add("", "", "")
+	engine.Reuse(s)
 }
 
 // titles writes the header of what comes out.

@@ -66,12 +66,18 @@ type input struct {
 // What is wrong has been refused when it returns; the rest of the input is usable. The
 // values of further fields that the operation knows are returned in their order.
 func (c *Call) claim(further ...string) (*input, []json.Value) {
-	in := &input{}
+	in := c.kept
+	if in == nil {
+		in = &input{}
+	} else {
+		*in = input{claim: engine.Claim{Year: in.claim.Year[:0]}, silent: in.silent[:0]}
+	}
 	names := claimFields
 	if len(further) > 0 {
 		names = append(names[:len(names):len(names)], further...)
 	}
-	f := make([]json.Value, len(names))
+	var room [20]json.Value
+	f := room[:len(names)]
 	c.Fields(c.Request, names, f)
 	in.policy = c.whose(f[2], f[3])
 	in.claim.Date = c.date(in, f[4])
@@ -459,7 +465,9 @@ func (c *Call) year(in *input, v json.Value) {
 	if !c.few(v, engine.MaxCounters) {
 		return
 	}
-	in.claim.Year = make(engine.Year, 0, v.Len()+4)
+	if in.claim.Year == nil {
+		in.claim.Year = make(engine.Year, 0, v.Len()+4)
+	}
 	for m := range v.All {
 		if in.policy != nil && !counts(in.policy, m.Name()) {
 			c.deny(m, UnknownField, "")

@@ -218,6 +218,26 @@ func TestYearExplainsTheOrdinal(t *testing.T) {
 	}
 }
 
+// What is not known of one visit leaves the sums open by as much.
+func TestYearRange(t *testing.T) {
+	o := settled(t, yearRequest(`{"visits":[
+		{"date":"2026-05-01","visit":{"kind":"inpatient","level":["tertiary","secondary"]},"bill":{"total":"60000.00"}},
+		{"date":"2026-06-01","visit":{"kind":"outpatient","level":"tertiary"},"bill":{"total":"2000.00"}}]}`))
+	// Tertiary 52,395 of the fund, secondary 58,700 × 0.97 = 56,939; outpatient 200 × 0.7.
+	totals := at(t, o, "year", "totals")
+	want(t, totals, map[string]string{"hifp_pay": "52535.00", "psn_part_amt": "9465.00"})
+	wantOf(t, at(t, totals, "range", "hifp_pay"), `{"from":"52535.00","to":"57079.00"}`)
+	wantOf(t, at(t, totals, "range", "psn_part_amt"), `{"from":"4921.00","to":"9465.00"}`)
+	// An amount that is not known leaves the counters open, and with them the later visits:
+	// the cap has 47,605 left after the whole 60,000, or all of it after nothing. Together the
+	// two pay 52,947.50 at least, and what the cap allows at most.
+	o = settled(t, yearRequest(`{"visits":[
+		{"date":"2026-05-01","visit":{"kind":"inpatient","level":"tertiary"},"bill":{"total":"60000.00","paid_first":"unknown"}},
+		{"date":"2026-06-01","visit":{"kind":"inpatient","level":"tertiary"},"bill":{"total":"60000.00"}}]}`))
+	wantOf(t, at(t, o, "year", "settlements", 1, "range", "hifp_pay"), `{"from":"47605.00","to":"52947.50"}`)
+	wantOf(t, at(t, o, "year", "year", "inpatient", "paid"), `{"from":"52947.50","to":"100000.00"}`)
+}
+
 // What one member takes of another's account is gone for the next visit, whoever's it is.
 func TestYearOfAHousehold(t *testing.T) {
 	visit := func(date, total string) string {

@@ -39,7 +39,7 @@ func about(c *Call) {
 	}{
 		{"request_bytes", MaxRequest}, {"batch_bytes", MaxBatch}, {"depth", json.MaxDepth}, {"values", json.MaxNodes},
 		{"items", engine.MaxLines}, {"counters", engine.MaxCounters}, {"accounts", engine.MaxAccounts},
-		{"plans", engine.MaxPlans}, {"overrides", engine.MaxOverrides}, {"visits", MaxVisits}, {"members", MaxMembers}, {"cases", MaxCases},
+		{"plans", engine.MaxPlans}, {"overrides", engine.MaxOverrides}, {"visits", MaxVisits}, {"members", MaxMembers}, {"open_visits", MaxOpen}, {"batch_rows", MaxRows}, {"cases", MaxCases},
 		{"combinations", engine.MaxWorlds},
 	} {
 		w.Number(l.name, l.n)

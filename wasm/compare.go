@@ -1,6 +1,8 @@
 package wasm
 
 import (
+	"strings"
+
 	"mingbai/engine"
 	"mingbai/wasm/json"
 )
@@ -127,7 +129,7 @@ func (c *Call) axes(v json.Value) (list []axis) {
 // reaches reports whether a path through the request meets every list element it names.
 func (c *Call) reaches(path []string) bool {
 	for i, step := range path {
-		if step[0] == '[' && (i == 0 || !c.Request.At(path[:i+1]).Given()) {
+		if strings.HasPrefix(step, "[") && (i == 0 || !c.Request.At(path[:i+1]).Given()) {
 			return false
 		}
 	}

@@ -163,6 +163,8 @@ func TestCompareErrors(t *testing.T) {
 		{compare(`{"vary":{"visit.level":[]}}`), `{"code":"required","field":"vary.visit.level"}`},
 		{compare(`{"vary":{"op":["settle"]}}`), `{"code":"unknown_field","field":"vary.op"}`},
 		{compare(`{"vary":{"vary":[1]}}`), `{"code":"unknown_field","field":"vary.vary"}`},
+		{compare(`{"vary":{"visit.":[1]}}`), `{"code":"unknown_field","field":"vary.visit."}`},
+		{compare(`{"vary":{"":[1]}}`), `{"code":"unknown_field","field":"vary."}`},
 		{compare(`{"vary":{"bill.items[2].class":["a"]}}`), `{"code":"unknown_field","field":"vary.bill.items[2].class"}`},
 		{compare(`{"vary":{"visit.lvl":["a"]}}`), `{"code":"unknown_field","field":"vary.visit.lvl"}`},
 		{compare(`{"vary":{"visit.admission":[1,2,3,4,5,6,7],"person.age":[1,2,3,4,5,6,7]}}`), `{"code":"too_many","field":"vary","limit":"48"}`},

@@ -22,6 +22,8 @@ func FuzzHandle(f *testing.F) {
 	f.Add(curveRequest("invert", `{"axis":"bill.paid_first","target":{"figure":"self_pay","amount":"9000.00"}}`))
 	f.Add(curveRequest("invert", `{"axis":"bill.total","until":"cap"}`))
 	f.Add(curveRequest("reconcile", `{"receipt":{"hifp_pay":"52947.50","psn_part_amt":"7052.50"}}`))
+	f.Add(curveRequest("compare", `{"vary":{"year..":[1],"bill.":[2]}}`))
+	f.Add(`{"v":1,"op":"batch","csv":"policy;date;person.scheme;bill.total.from;accounts[0].balance\nsample;2026-05-01;employee;1;\n=;;;;\n","defaults":{"visit":{"kind":"inpatient"}}}`)
 	for _, op := range []string{"validate", "policy", "regions", "about", "nothing"} {
 		f.Add(`{"v":1,"op":"` + op + `","policy":"sample"}`)
 	}
@@ -66,6 +68,22 @@ func BenchmarkHandleSettle(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		Handle(r)
+	}
+}
+
+// Six things unknown: three amounts, a level, an age, an ordinal.
+func BenchmarkHandleRange6(b *testing.B) {
+	for _, code := range []string{"110000", "310000", "330100"} {
+		r := request(`{"policy":null,"region":"` + code + `","person":{"status":"retired","age":{"from":50,"to":80},"months_enrolled":200},"visit":{"level":["primary","secondary","tertiary"],"admission":{"from":1,"to":3},"days":9},
+			"bill":{"total":"30000.00","self_funded":"unknown","paid_first":{"to":"3000"}},"year":{"inpatient":{"paid":{"to":"50000"}}}}`)
+		b.Run(code, func(b *testing.B) {
+			if o := answerTo(b, r); o["ok"] != true || at(b, o, "settlement", "range") == nil {
+				b.Fatal(o["error"])
+			}
+			for b.Loop() {
+				Handle(r)
+			}
+		})
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 const (
 	MaxVisits  = 1000 // with repetitions
 	MaxMembers = 8
+	MaxOpen    = 50 // visits with amounts that are not known: what they leave open stays so for all later ones
 )
 
 // The income-tax deduction for serious illness (大病医疗专项附加扣除): what a person bore of
@@ -288,12 +289,19 @@ func (h *household) settle(c *Call) {
 		sorted[i] = h.stays[j]
 	}
 	h.stays = sorted
+	open := 0
 	for _, s := range h.stays {
 		m := &h.members[s.member]
 		list, of := h.wallets(s.member)
 		m.course.Accounts = list
 		claim := s.in.claim
 		claim.Date = s.date
+		if !certain(&claim.Bill, m.course.Year, list) {
+			if open++; open > MaxOpen {
+				c.Refuse(Problem{Code: engine.TooMany, Field: s.in.within[0].Path(), Limit: itoa(MaxOpen)})
+				return
+			}
+		}
 		out, err := m.course.Settle(&claim)
 		if err != nil {
 			c.refused(s.in, err)
@@ -309,6 +317,24 @@ func (h *household) settle(c *Call) {
 		s.s, s.ends, s.ordinal = out, h.policy.BenefitYear(s.date), m.course.Admissions
 		m.stays = append(m.stays, s)
 	}
+}
+
+// certain reports whether all amounts are known.
+func certain(b *engine.Invoice, y engine.Year, w []engine.Wallet) bool {
+	known := true
+	see := func(list ...engine.Amount) {
+		for _, a := range list {
+			known = known && a.Lo == a.Hi
+		}
+	}
+	see(b.Total, b.SelfFunded, b.OverLimit, b.PaidFirst, b.Separate)
+	for i := range y {
+		see(y[i].Entered, y[i].Deduct, y[i].Paid, y[i].Spell)
+	}
+	for i := range w {
+		see(w[i].Balance)
+	}
+	return known
 }
 
 func less(a engine.Amount, x engine.Fen) engine.Amount {

@@ -321,6 +321,7 @@ func TestYearErrors(t *testing.T) {
 	}
 	many := members(`[` + strings.TrimSuffix(strings.Repeat(`{"id":"a","visits":[`+fine+`]},`, MaxMembers+1), ",") + `]`)
 	refusedWith(t, many, `{"code":"too_many","field":"members","limit":"8"}`)
+	refusedWith(t, visits(fine, visit(`{"bill":{"paid_first":"unknown"},"date":"2026-06-01","repeat":{"times":60,"every_days":1}}`)), `{"code":"too_many","field":"visits[1]","limit":"50"}`)
 	// The same mistake in the part that all visits share is said once.
 	o := answerTo(t, yearRequest(`{"person":{"status":"adult"},"visits":[`+fine+`,`+fine+`,`+fine+`]}`))
 	if n := len(o["errors"].([]any)); n != 1 {

@@ -1,5 +1,7 @@
 package json
 
+import "strings"
+
 // Edit puts a value where a path of names and "[0]" steps leads. Objects that are missing
 // on the way are made, and elements that follow on the last one of an array.
 type Edit struct {
@@ -35,7 +37,7 @@ func (b *builder) copy(v Value, parent int32, key string, edits []Edit, depth in
 	}
 	if n.kind <= Null && len(rest) > 0 {
 		n.kind = Object
-		if rest[0].Path[depth][0] == '[' {
+		if strings.HasPrefix(rest[0].Path[depth], "[") {
 			n.kind = Array
 		}
 	}

@@ -15,6 +15,12 @@ import (
 //go:embed regions.bin
 var compiled string
 
+// National is the text of the file that regions extend. The linker leaves it out of a
+// program that loads no YAML.
+//
+//go:embed national.yaml
+var National string
+
 // UnknownRegion is the code of the error of [Load] for a region that is not covered.
 const UnknownRegion engine.Code = "unknown_region"
 

@@ -48,13 +48,10 @@ func init() {
 		{Name: "batch", Bytes: MaxBatch, Run: batch},
 		{Name: "regions", Run: regions},
 		{Name: "policy", Run: policy},
+		{Name: "load_policy", Run: loadPolicy},
 		{Name: "about", Run: about},
 	}
 }
-
-// Add makes a further operation known. A program that links more than the settling
-// (the policy workshop, say) adds its own before it serves the first request.
-func Add(op Operation) { operations = append(operations, op) }
 
 // The codes that only this package gives; the engine has the others.
 const (
@@ -65,6 +62,7 @@ const (
 	UnknownRegion engine.Code = "unknown_region"
 	TooBig        engine.Code = "too_big" // Limit is the longest request in bytes
 	Internal      engine.Code = "internal"
+	BadPolicy     engine.Code = "bad_policy" // Limit is the loader's code of the mistake
 )
 
 // Problem is one reason why a request is refused.
@@ -75,6 +73,7 @@ type Problem struct {
 	Key     string   // not_known and draft: the benefit
 	Allowed []string // not_allowed: the codes, even if there are none
 	At      *json.Error
+	Finding func(*json.Writer) // bad_policy: writes where and what
 }
 
 // Call is one request being answered.
@@ -89,10 +88,11 @@ type Call struct {
 const maxProblems = 50
 
 // Refuse adds a problem. The operation goes on as far as it can, to find the others.
-// What is wrong in a part that is read more than once is said once.
+// What is wrong in a part that is read more than once is said once; mistakes in a policy
+// are told apart by their places.
 func (c *Call) Refuse(p Problem) {
 	for i := range c.problems {
-		if o := &c.problems[i]; o.Code == p.Code && o.Field == p.Field {
+		if o := &c.problems[i]; o.Code == p.Code && o.Field == p.Field && p.Finding == nil {
 			return
 		}
 	}
@@ -235,6 +235,9 @@ func (p *Problem) write(w *json.Writer) {
 	if p.At != nil {
 		w.Number("line", p.At.Line)
 		w.Number("column", p.At.Column)
+	}
+	if p.Finding != nil {
+		p.Finding(w)
 	}
 	w.EndObject()
 }

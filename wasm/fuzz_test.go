@@ -24,6 +24,7 @@ func FuzzHandle(f *testing.F) {
 	f.Add(curveRequest("reconcile", `{"receipt":{"hifp_pay":"52947.50","psn_part_amt":"7052.50"}}`))
 	f.Add(curveRequest("compare", `{"vary":{"year..":[1],"bill.":[2]}}`))
 	f.Add(`{"v":1,"op":"batch","csv":"policy;date;person.scheme;bill.total.from;accounts[0].balance\nsample;2026-05-01;employee;1;\n=;;;;\n","defaults":{"visit":{"kind":"inpatient"}}}`)
+	f.Add(`{"v":1,"op":"load_policy","yaml":"format: 1\nregion: {code: \"999902\", name: {zh: 样, en: S}}\nschemes: {employee: &a {layers: [*a]}}"}`)
 	for _, op := range []string{"validate", "policy", "regions", "about", "nothing"} {
 		f.Add(`{"v":1,"op":"` + op + `","policy":"sample"}`)
 	}

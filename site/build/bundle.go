@@ -22,7 +22,9 @@ var engines = []api.Engine{{Name: api.EngineChrome, Version: "99"}, {Name: api.E
 // buildWasm compiles the engine for browsers. Nothing of this machine goes into it, so
 // that the same sources give the same bytes everywhere. Inlining is left to the hot path,
 // the engine: elsewhere it costs a tenth of the download and nobody would feel it.
-func buildWasm(root string) ([]byte, error) {
+//
+// The tag workshop makes the larger engine, which also reads and proves policy files.
+func buildWasm(root string, tags string) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "mingbai-wasm-")
 	if err != nil {
 		return nil, err
@@ -33,7 +35,7 @@ func buildWasm(root string) ([]byte, error) {
 		return nil, err
 	}
 	out := filepath.Join(dir, "engine.wasm")
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-gcflags=all=-l", "-gcflags=mingbai/engine=", "-ldflags=-s -w -buildid= -X mingbai/wasm.Build="+hash, "-o", out, "./wasm/js")
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-gcflags=all=-l", "-gcflags=mingbai/engine=", "-ldflags=-s -w -buildid= -X mingbai/wasm.Build="+hash, "-tags="+tags, "-o", out, "./wasm/js")
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	if report, err := cmd.CombinedOutput(); err != nil {

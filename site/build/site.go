@@ -83,7 +83,7 @@ func (s *site) bundler() (*bundler, error) {
 		return nil, err
 	}
 	b := &bundler{src: filepath.Join(s.root, "site", "src"), exec: exec, messages: map[string][]byte{}}
-	b.files = map[string]string{"wasmFile": path.Base(s.assets["engine.wasm"]), "workerFile": path.Base(s.assets["worker.js"])}
+	b.files = map[string]string{"wasmFile": path.Base(s.assets["engine.wasm"]), "workerFile": path.Base(s.assets["worker.js"]), "workshopFile": path.Base(s.assets["workshop.wasm"])}
 	facts, err := readFacts(s.root)
 	if err != nil {
 		return nil, err
@@ -110,15 +110,16 @@ func (s *site) bundler() (*bundler, error) {
 	return b, nil
 }
 
-// engine publishes the wasm, an opaque gzip copy for hosts that do not compress, the
-// worker that runs it and the library entry.
+// engine publishes the wasm and the larger one that reads YAML, each with an opaque gzip
+// copy for hosts that do not compress, the worker that runs them and the library entry.
 func (s *site) engine() error {
-	wasm, err := buildWasm(s.root)
-	if err != nil {
-		return err
+	for name, tags := range map[string]string{"engine.wasm": "", "workshop.wasm": "workshop"} {
+		wasm, err := buildWasm(s.root, tags)
+		if err != nil {
+			return err
+		}
+		s.add(s.addHashed(name, wasm)+".gzip", gzipped(wasm))
 	}
-	published := s.addHashed("engine.wasm", wasm)
-	s.add(published+".gzip", gzipped(wasm))
 	b, err := s.bundler()
 	if err != nil {
 		return err

@@ -41,6 +41,8 @@ export interface LoadOptions {
   worker?: boolean | (() => Worker)
   /** Where the engine is, or the engine itself, if not beside this file. */
   wasm?: string | URL | BufferSource | WebAssembly.Module
+  /** The same for the larger engine, which load_policy brings in. */
+  workshop?: string | URL | BufferSource | WebAssembly.Module
 }
 
 export function load (options?: LoadOptions): Promise<Mingbai>
@@ -57,6 +59,8 @@ export interface Mingbai {
   call (request: BatchRequest): Promise<BatchAnswer | Refused>
   call (request: { v?: 1, op: 'regions' }): Promise<RegionsAnswer | Refused>
   call (request: { v?: 1, op: 'policy', region?: string, policy?: string }): Promise<PolicyAnswer | Refused>
+  /** The first one fetches a larger engine, which also reads YAML, and all later calls are answered by that. */
+  call (request: LoadPolicyRequest): Promise<LoadPolicyAnswer | Refused>
   call (request: { v?: 1, op: 'about' }): Promise<AboutAnswer | Refused>
   call (request: { v?: 1, op: string, [field: string]: unknown }): Promise<({ v: 1, ok: true, [field: string]: any }) | Refused>
   /**
@@ -72,7 +76,7 @@ export interface Mingbai {
 
 export type ErrorCode = 'bad_json' | 'bad_csv' | 'unknown_field' | 'required' | 'not_allowed' | 'format' | 'negative' | 'too_large' | 'too_many' |
   'contradiction' | 'no_rules' | 'unknown_region' | 'not_known' | 'draft' | 'unknown_rule' | 'internal' | 'too_big' |
-  'bad_version' | 'unknown_op'
+  'bad_version' | 'unknown_op' | 'bad_policy' | 'offline'
 
 export interface Problem {
   code: ErrorCode
@@ -84,14 +88,19 @@ export interface Problem {
    * (amount, line, share, date, integer, code, string, list, object, boolean, figure, axis).
    * contradiction: what the field may reach, or the field that it contradicts. no_rules:
    * the first day with rules. bad_version: the version that is spoken. bad_json and
-   * bad_csv: the reason.
+   * bad_csv: the reason. bad_policy: the loader's name of the mistake.
    */
   limit?: string | string[]
-  /** not_known and draft: the benefit, "employee.pharmacy". */
+  /** not_known and draft: the benefit, "employee.pharmacy". bad_policy: where in the rules. */
   key?: string
-  /** bad_json: where the text breaks, from 1; columns count characters. */
+  /** bad_json and bad_policy: where in the text, from 1; columns count characters. */
   line?: number
   column?: number
+  /** bad_policy: what the loader tells authors, in English; see PolicyFinding. */
+  message?: string
+  hint?: string
+  excerpt?: string
+  other?: { line: number, column: number, excerpt: string }
 }
 
 export interface Refused {
@@ -711,6 +720,41 @@ export interface PolicyRow {
 
 /** How a figure was worked out from another: six times the average wage of 2024. */
 export interface PolicyMultiple { times: string, base?: Name, year: number, amount: Amount }
+
+/* ── load_policy ──────────────────────────────────────────────────────────────── */
+
+/** The YAML text of a region's file, as policies/FORMAT.md describes it; it may extend the shipped national file. */
+export interface LoadPolicyRequest { v?: 1, op: 'load_policy', yaml: string }
+
+export interface LoadPolicyAnswer {
+  v: 1
+  ok: true
+  load_policy: {
+    /** For `policy` in later requests. It is made from the text, and the sixteen loaded last are kept. */
+    handle: string
+    region: { code: string, name: Name }
+    version: string
+    /** Doubts that stop nothing. */
+    warnings: PolicyFinding[]
+  }
+}
+
+/** A place in a policy file, and what the loader says of it, in English. */
+export interface PolicyFinding {
+  code: string
+  line: number
+  column: number
+  /** Where in the rules: "employee.inpatient.deductible.table". */
+  key?: string
+  message?: string
+  hint?: string
+  /** The line, and below it a caret at the place. */
+  excerpt?: string
+  /** The second row of an overlap. */
+  other?: { line: number, column: number, excerpt: string }
+}
+
+/* ── about ────────────────────────────────────────────────────────────────────── */
 
 export interface AboutAnswer {
   v: 1

@@ -1,8 +1,8 @@
 // The library entry: the same engine as the site's, for pages of others and for Node.
 // The types and the promise are in mingbai.d.ts.
-import { wasmFile, workerFile } from 'build:files'
+import { wasmFile, workerFile, workshopFile } from 'build:files'
 import { runBatch } from './lib/batch.mjs'
-import { Client, failure } from './lib/client.mjs'
+import { Client, failure, needsWorkshop } from './lib/client.mjs'
 import { startEngine } from './lib/start.mjs'
 
 const inNode = typeof process !== 'undefined' && Boolean(process.versions?.node)
@@ -10,13 +10,21 @@ const inNode = typeof process !== 'undefined' && Boolean(process.versions?.node)
 /** @param {string} file */
 const beside = (file) => new URL(`assets/${file}`, import.meta.url)
 
-/** @param {{worker?: boolean | (() => Worker), wasm?: string | URL | BufferSource | WebAssembly.Module}} [options] */
-export async function load ({ worker = false, wasm } = {}) {
+/** @typedef {string | URL | BufferSource | WebAssembly.Module} Wasm */
+
+/** @param {{worker?: boolean | (() => Worker), wasm?: Wasm, workshop?: Wasm}} [options] */
+export async function load ({ worker = false, wasm = beside(wasmFile), workshop = beside(workshopFile) } = {}) {
   if (worker && !inNode) return overWorker(typeof worker === 'function' ? worker : ownWorker)
   /** @type {((request: string) => string) | undefined} */
   let engine = await startEngine(await source(wasm))
+  /** @type {Promise<void> | undefined} the larger engine takes the place of the first */
+  let larger
+  const enlarge = () => larger ??= source(workshop).then(startEngine).then((f) => { if (engine) engine = f })
   return withBatch({
-    async call (/** @type {object} */ request) {
+    async call (/** @type {any} */ request) {
+      if (needsWorkshop(request)) {
+        try { await enlarge() } catch { larger = undefined; return failure('offline') }
+      } else await larger?.catch(() => {})
       if (!engine) return failure('internal')
       // What JSON cannot write never reaches the engine; what breaks afterwards has poisoned it.
       let text
@@ -39,8 +47,8 @@ const withBatch = (engine) => ({
   batch: (/** @type {string} */ csv, /** @type {import('./lib/batch.mjs').BatchOptions} */ options) => runBatch(engine.call, csv, options)
 })
 
-/** @param {string | URL | BufferSource | WebAssembly.Module | undefined} wasm */
-async function source (wasm = beside(wasmFile)) {
+/** @param {Wasm} wasm */
+async function source (wasm) {
   if (typeof wasm !== 'string' && !(wasm instanceof URL)) return wasm
   const url = new URL(wasm, import.meta.url)
   if (!inNode || url.protocol !== 'file:') return url.href

@@ -166,7 +166,7 @@ eachEngine('Estimate', { timeout: 300_000 }, (t) => {
   test('the English page is English', async () => {
     await fresh();
     await t.b.click('#other-language');
-    await t.b.until('document.documentElement.lang === "en"', { what: 'the English page' });
+    await t.b.until('document.documentElement?.lang === "en"', { what: 'the English page' });
     await ready(t.b);
     assert.equal(await you(t.b), EXAMPLE);
     // Words of Chinese receipts stand beside the English ones. A text that is Chinese only is marked as such

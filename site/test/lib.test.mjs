@@ -2,7 +2,7 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import net from 'node:net';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DIST } from './spec.mjs';
@@ -220,6 +220,32 @@ describe('the library in Node', { timeout: 60_000 }, () => {
     const all = await Promise.all(Array.from({ length: 50 }, (_, i) => settle(stay({ bill: { total: `${10_000 + i}.00`, self_funded: '0', over_limit: '0', paid_first: '0' } }))));
     // 91 % of (10000 + i − 1300)
     all.forEach((s, i) => assert.equal(fen(s.hifp_pay), BigInt(8700 + i) * 91n));
+  });
+
+  test('load_policy: own rules under a handle, in a larger engine that answers everything', async () => {
+    const own = await lib.load();
+    const { yaml } = JSON.parse(readFileSync(new URL('../../wasm/testdata/requests/load_policy.json', import.meta.url), 'utf8'));
+    const [loaded, before] = await Promise.all([own.call({ v: 1, op: 'load_policy', yaml }), own.call(stay())]);
+    assert.equal(loaded.ok, true, JSON.stringify(loaded.errors));
+    assert.deepEqual([loaded.load_policy.region.code, loaded.load_policy.warnings], ['999903', []]);
+    const r = await own.call(stay({ region: undefined, policy: loaded.load_policy.handle, bill: { total: '20000.00' } }));
+    // (10,000 − 800) × 0.8 + 10,000 × 0.9
+    assert.equal(r.settlement.hifp_pay, '16360.00', JSON.stringify(r.error));
+    adds(r.settlement);
+    assert.deepEqual((await own.call(stay())).settlement, before.settlement, 'the shipped regions settle as before');
+    const bad = await own.call({ v: 1, op: 'load_policy', yaml: yaml.replace('share: 0.8', 'share: 8') });
+    // The share stands in line 22; its value is the 34th character.
+    assert.deepEqual([bad.error.code, bad.error.field, bad.error.line, bad.error.column], ['bad_policy', 'yaml', 22, 34]);
+    assert.ok(bad.error.hint && bad.error.excerpt.includes('^'));
+    own.close();
+    assert.equal((await own.call({ v: 1, op: 'load_policy', yaml })).error.code, 'internal');
+    const other = await lib.load();
+    assert.equal((await other.call(stay({ region: undefined, policy: loaded.load_policy.handle }))).error.code, 'unknown_region', 'a handle is of one engine');
+    other.close();
+    const lost = await lib.load({ workshop: new URL('nowhere.wasm', pathToFileURL(join(DIST, 'mingbai.mjs'))) });
+    assert.equal((await lost.call({ v: 1, op: 'load_policy', yaml })).error.code, 'offline');
+    assert.equal((await lost.call(stay())).ok, true, 'what needs no larger engine goes on');
+    lost.close();
   });
 
   test('closed, it answers with an error; another one is not touched', async () => {

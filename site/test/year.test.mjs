@@ -200,7 +200,7 @@ eachEngine('Year', { timeout: 240_000 }, (t) => {
     assert.equal(await t.b.eval('JSON.stringify(Object.keys(localStorage))'), '[]', 'nothing is stored unasked');
     const hash = await t.b.eval('location.hash');
     await t.b.click('#other-language');
-    await t.b.until('document.documentElement.lang === "en"', { what: 'the English page' });
+    await t.b.until('document.documentElement?.lang === "en"', { what: 'the English page' });
     await started(t.b);
     await pays(t.b, BOTH);
     await fresh(t, 'year/' + hash.slice(0, -4) + '%3');

@@ -2,9 +2,14 @@
 // newer request may replace one that still waits; a time limit; one restart.
 
 /** @typedef {{v: 1, ok: boolean, error?: {code: string, field?: string, limit?: any}, [key: string]: any}} Answer */
-/** @typedef {{id: number, text: string, latest: string | undefined, resolve: (answer: Answer | null) => void}} Waiting */
+/** @typedef {{id: number, text: string, workshop: boolean, latest: string | undefined, resolve: (answer: Answer | null) => void}} Waiting */
 
 const TIME_LIMIT = 10_000
+/** Of a request for which an engine of a megabyte may have to be fetched first. */
+const FETCH_LIMIT = 120_000
+
+/** Whether only the larger engine, which reads YAML, can answer. @param {any} request */
+export const needsWorkshop = (request) => request?.op === 'load_policy'
 
 export class Client {
   /** @type {Worker | null} */ #worker = null
@@ -45,7 +50,7 @@ export class Client {
       let text
       try { text = JSON.stringify({ v: 1, ...request }) } catch { /* a ring, a BigInt, somebody's toJSON */ }
       if (text === undefined) { resolve(failure('bad_json')); return }
-      this.#queue.push({ id: ++this.#ids, text, latest, resolve })
+      this.#queue.push({ id: ++this.#ids, text, workshop: needsWorkshop(request), latest, resolve })
       this.#next()
     })
   }
@@ -115,8 +120,9 @@ export class Client {
 
   #send () {
     if (!this.#sent) return
-    this.#worker?.postMessage({ id: this.#sent.id, text: this.#sent.text })
-    this.#clock = setTimeout(() => this.#died(), TIME_LIMIT)
+    const { id, text, workshop } = this.#sent
+    this.#worker?.postMessage({ id, text, workshop })
+    this.#clock = setTimeout(() => this.#died(), workshop ? FETCH_LIMIT : TIME_LIMIT)
   }
 
   // The first death is answered with a new engine and the same request; if that dies

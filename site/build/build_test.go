@@ -6,6 +6,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -219,6 +222,31 @@ func TestContentSecurityPolicy(t *testing.T) {
 				t.Errorf("the %s sample lacks %s", name, h.name)
 			}
 		}
+	}
+}
+
+// A browser fetches a dictionary for a field whose spelling it checks, and some send what is
+// typed to their maker for it. No field allows that.
+func TestNoSpellingIsChecked(t *testing.T) {
+	pages, err := filepath.Glob(filepath.Join(testRoot(t), "site/src/pages/*.html"))
+	if err != nil || len(pages) == 0 {
+		t.Fatal(err, pages)
+	}
+	field := regexp.MustCompile(`<input\b[^>]*\btype="(?:text|search)"[^>]*>|<textarea\b[^>]*>`)
+	seen := 0
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tag := range field.FindAllString(string(text), -1) {
+			if seen++; !strings.Contains(tag, `spellcheck="false"`) {
+				t.Errorf("%s: %s", filepath.Base(page), tag)
+			}
+		}
+	}
+	if seen < 8 {
+		t.Errorf("only %d fields found", seen)
 	}
 }
 

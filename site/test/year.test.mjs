@@ -300,7 +300,7 @@ eachEngine('Year', { timeout: 240_000 }, (t) => {
     assert.ok(await t.b.eval('document.querySelectorAll(".visit").length') < 60, 'only what is open is in the page');
   });
 
-  test('nothing leaves', { skip: 'fails in Chromium on the ledger; cause not found yet' }, async () => {
+  test('nothing leaves', async () => {
     await open();
     await t.b.eval('new Promise((r) => setTimeout(r, 400))');
     const asked = t.s.log.length;

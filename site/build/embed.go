@@ -40,7 +40,6 @@ func (s *site) embedAssets(b *bundler) error {
 		return err
 	}
 	s.add("embed.js", host)
-	s.later = append(s.later, "embed.js")
 	css, err := b.one("css/embed.css", api.FormatDefault)
 	if err != nil {
 		return err
@@ -49,7 +48,8 @@ func (s *site) embedAssets(b *bundler) error {
 	if err != nil {
 		return err
 	}
-	s.later = append(s.later, s.addHashed("embed.css", css), s.addHashed("embed-boot.js", boot))
+	s.addHashed("embed.css", css)
+	s.addHashed("embed-boot.js", boot)
 	return nil
 }
 

@@ -16,6 +16,7 @@ var navigation = []struct {
 	{"about/accessibility/", "accessibility", false},
 	{"privacy/", "privacy", false},
 	{"embedding/", "embedding", false},
+	{"hosting/", "hosting", false},
 }
 
 type viewLink struct {

@@ -12,9 +12,8 @@ import (
 
 // serviceWorker writes sw.js: the script of site/src/sw.js with the list of this build.
 //
-// The core is fetched with the first visit: what the Estimate needs in both languages,
-// with the engine and all regions. The other pages are kept when they are visited, or all
-// at once when the person asks for it.
+// The core is fetched with the first visit. The other pages are kept when they are
+// visited, or all at once when the person asks for it.
 func (s *site) serviceWorker(build string) error {
 	data, err := s.workerData(build)
 	if err != nil {
@@ -30,17 +29,45 @@ func (s *site) serviceWorker(build string) error {
 	return err
 }
 
-// otherPages are all pages that the first visit does not fetch, with the scripts and
-// style sheets that they load beyond the core.
+// core is what the first visit puts on the device: the engine with all regions and every
+// view of the navigation in both languages, with the scripts and style sheets that they
+// name. A view joins by its line in the navigation.
+func (s *site) core() []string {
+	out := []string{s.asset("engine.wasm"), s.asset("worker.js"), s.asset("icon.svg"), s.asset("icon-192.png")}
+	for _, lang := range languages {
+		for _, file := range []string{"manifest.webmanifest", "offline.html", "embed.html"} {
+			out = append(out, home(lang)+file)
+		}
+		for _, v := range navigation {
+			out = append(out, home(lang)+v.Folder+"index.html")
+		}
+	}
+	// What these load, what that loads in turn, and so on. Names with a hash are found wherever they stand.
+	for at := 0; at < len(out); at++ {
+		if path.Ext(out[at]) != ".html" && path.Ext(out[at]) != ".js" {
+			continue
+		}
+		for p := range s.files {
+			if ext := path.Ext(p); (ext == ".js" || ext == ".css") && !slices.Contains(out, p) && bytes.Contains(s.files[out[at]], []byte(path.Base(p))) {
+				out = append(out, p)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// otherPages are all pages that the first visit does not fetch, with what they load
+// beyond the core.
 func (s *site) otherPages() []string {
-	out := slices.Clone(s.later)
+	var out []string
 	for p := range s.files {
-		if slices.Contains([]string{".html", ".css", ".js"}, path.Ext(p)) && path.Base(p) != "404.html" && !slices.Contains(s.precache, p) {
+		if slices.Contains([]string{".html", ".css", ".js", ".wasm"}, path.Ext(p)) && path.Base(p) != "404.html" && !slices.Contains(s.precache, p) {
 			out = append(out, p)
 		}
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	return out
 }
 
 func (s *site) workerData(build string) ([]byte, error) {

@@ -222,7 +222,6 @@ func (s *site) policyPages() error {
 			}
 		}
 	}
-	s.later = append(s.later, s.asset("policy.css"))
 	return s.policySources()
 }
 

@@ -26,8 +26,7 @@ type site struct {
 	files        map[string][]byte
 	assets       map[string]string // plain name -> published path
 	scripts      map[string][]string
-	precache     []string // paths that a page needs to work without a network
-	later        []string // what other pages load beyond that
+	precache     []string // what the first visit puts on the device
 	renderers    map[string]*renderer
 	examples     map[string]page // the settled example in each language
 }
@@ -132,17 +131,7 @@ func (s *site) engine() error {
 	if b, err = s.bundler(); err != nil { // now the worker's name is known
 		return err
 	}
-	library, err := b.one("mingbai.mjs", api.FormatESModule)
-	if err != nil {
-		return err
-	}
-	s.add("mingbai.mjs", library)
-	types, err := os.ReadFile(filepath.Join(b.src, "mingbai.d.ts"))
-	if err != nil {
-		return err
-	}
-	s.add("mingbai.d.ts", types)
-	files, modules, err := b.pageScripts(scriptViews(), []string{"offline", "plain", "policies"})
+	files, modules, err := b.pageScripts(scriptViews(), []string{"offline", "plain", "policies", "hosting"})
 	if err != nil {
 		return err
 	}
@@ -150,16 +139,7 @@ func (s *site) engine() error {
 		s.add(p, data)
 	}
 	s.scripts = modules
-	s.precache = append(s.precache, s.assets["engine.wasm"], s.assets["worker.js"])
-	for name, list := range modules {
-		view, _, _ := strings.Cut(name, ".")
-		if slices.Contains([]string{"estimate", "offline", "plain"}, view) {
-			s.precache = append(s.precache, list...)
-		} else {
-			s.later = append(s.later, list...)
-		}
-	}
-	return nil
+	return s.library(b)
 }
 
 // look publishes style sheet, start script and icons.
@@ -183,16 +163,15 @@ func (s *site) look() error {
 	for _, f := range []struct {
 		name string
 		data []byte
-		keep bool
 	}{
-		{"style.css", css, true}, {"policy.css", policy, false}, {"boot.js", boot, true}, {"icon.svg", iconSVG(), true}, {"icon-32.png", iconPNG(32, 14, 1.15), false},
-		{"icon-180.png", iconPNG(180, 0, 1), false}, {"icon-192.png", iconPNG(192, 14, 1), true}, {"icon-512.png", iconPNG(512, 14, 1), false},
-		{"icon-mask.png", iconPNG(512, 0, 0.85), false}, {"share.png", iconPNG(600, 0, 0.9), false},
+		{"style.css", css}, {"policy.css", policy}, {"boot.js", boot}, {"icon.svg", iconSVG()}, {"icon-32.png", iconPNG(32, 14, 1.15)},
+		{"icon-180.png", iconPNG(180, 0, 1)}, {"icon-192.png", iconPNG(192, 14, 1)}, {"icon-512.png", iconPNG(512, 14, 1)},
+		{"icon-mask.png", iconPNG(512, 0, 0.85)}, {"share.png", iconPNG(600, 0, 0.9)},
 	} {
-		p := s.addHashed(f.name, f.data)
-		if f.keep {
-			s.precache = append(s.precache, p)
-		}
+		s.addHashed(f.name, f.data)
+	}
+	if err := s.shots(); err != nil {
+		return err
 	}
 	return s.embedAssets(b)
 }
@@ -247,7 +226,6 @@ func (s *site) pages() error {
 			}
 			s.add("404.html", html)
 		}
-		s.precache = append(s.precache, home(lang)+"index.html")
 		if err := s.casePages(r, p); err != nil {
 			return err
 		}
@@ -283,13 +261,6 @@ func (s *site) entries() error {
 	return err
 }
 
-func (s *site) hosting() error {
-	s.add("_headers", []byte(headersFile()))
-	s.add("hosting/nginx.conf.txt", []byte(nginxSample()))
-	s.add("hosting/Caddyfile.txt", []byte(caddySample()))
-	return nil
-}
-
 // manifestEntry describes a published file; the service worker and anybody who wants to
 // compare two builds read these.
 type manifestEntry struct {
@@ -310,9 +281,7 @@ func (s *site) finish() (string, error) {
 		return "", err
 	}
 	fmt.Fprintf(&list, "%s sw.js\n", contentHash(worker))
-	slices.Sort(s.precache)
-	s.precache = slices.Compact(s.precache)
-	s.later = slices.DeleteFunc(s.later, func(p string) bool { return slices.Contains(s.precache, p) })
+	s.precache = s.core()
 	hash := contentHash(list.Bytes())[:hashLen]
 	entries := []manifestEntry{}
 	for _, p := range slices.Sorted(keysOf(s.files)) {

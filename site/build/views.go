@@ -31,6 +31,9 @@ func (s *site) newPage(m messages, folder, title string) *page {
 		p.Home = "./"
 	}
 	for _, l := range languages {
+		if s.origin == "" {
+			break // search engines take only whole addresses of a page in another language
+		}
 		p.Alternates = append(p.Alternates, struct{ Tag, Path string }{map[string]string{"zh": "zh-CN", "en": "en"}[l], home(l) + folder})
 	}
 	return p
@@ -86,11 +89,12 @@ func (s *site) rootPath() string {
 // plainPage is a view that needs no engine.
 type plainPage struct {
 	folder, template, title, script string
-	core                            bool
+	data                            any
 }
 
 var plainViews = []plainPage{
-	{folder: "privacy/", template: "privacy.html", title: "privacy.title", core: true},
+	{folder: "privacy/", template: "privacy.html", title: "privacy.title"},
+	{folder: "hosting/", template: "hosting.html", title: "hosting.title", script: "hosting", data: hostingSamples()},
 	{folder: "embedding/", template: "embedding.html", title: "embed.title", script: "embedding"},
 }
 
@@ -99,18 +103,18 @@ func (s *site) plainPages() error {
 		for _, lang := range languages {
 			r := s.renderers[lang]
 			p := s.newPage(r.messages, v.folder, v.title)
-			if v.script != "" {
+			p.Data = v.data
+			if modules, ok := s.scripts[v.script]; ok {
+				p.load(modules)
+			} else if modules, ok := s.scripts[v.script+"."+lang]; ok {
 				s.example(p, lang)
-				p.load(s.scripts[v.script+"."+lang])
+				p.load(modules)
 			}
 			html, err := r.render(s.root, v.template, p)
 			if err != nil {
 				return err
 			}
 			s.add(p.Path+"index.html", html)
-			if v.core {
-				s.precache = append(s.precache, p.Path+"index.html")
-			}
 		}
 	}
 	return s.offlinePages()
@@ -128,7 +132,6 @@ func (s *site) offlinePages() error {
 			return err
 		}
 		s.add(p.Path+"offline.html", html)
-		s.precache = append(s.precache, p.Path+"offline.html")
 	}
 	return nil
 }
@@ -158,7 +161,6 @@ func (s *site) manifests() error {
 			return err
 		}
 		s.add(folder+"manifest.webmanifest", append(data, '\n'))
-		s.precache = append(s.precache, folder+"manifest.webmanifest")
 	}
 	return nil
 }

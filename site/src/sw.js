@@ -148,6 +148,8 @@ worker.addEventListener('fetch', (/** @type {any} */ event) => {
   if (url.origin !== scope.origin) { event.respondWith(Response.error()); return }
   if (!url.pathname.startsWith(scope.pathname)) return
   if (request.method !== 'GET') { event.respondWith(Response.error()); return }
+  // The hosting page asks what the host itself sends.
+  if (request.cache === 'no-store') return
   const rest = decodeURIComponent(url.pathname.slice(scope.pathname.length))
   event.respondWith(respond(event, rest === '' || rest.endsWith('/') ? rest + 'index.html' : rest))
 })

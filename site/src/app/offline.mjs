@@ -70,10 +70,10 @@ function watch (r) {
   // Only what still waits a moment later: the first worker has no old one to wait for.
   const waits = () => setTimeout(() => { if (r.waiting) offer() }, 300)
   waits()
-  r.addEventListener('updatefound', () => {
-    const next = r.installing
-    next?.addEventListener('statechange', () => { if (next.state === 'installed') waits() })
-  })
+  const follow = (/** @type {ServiceWorker | null} */ next) => next?.addEventListener('statechange', () => { if (next.state === 'installed') waits() })
+  // The browser looks for a newer worker by itself, and may have begun before this.
+  follow(r.installing)
+  r.addEventListener('updatefound', () => follow(r.installing))
   let seen = Date.now()
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState !== 'visible' || Date.now() - seen < HOUR) return

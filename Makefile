@@ -3,7 +3,7 @@ GO ?= go
 PORT ?= 8080
 export PORT
 
-.PHONY: help run site serve sample test check check-policies policies policy-report size bench fuzz install clean
+.PHONY: help run site serve sample test check check-policies policies policy-report size bench lighthouse fuzz install clean
 
 help: ## explain the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ size: ## weigh the engine and the page, fail above the budgets
 bench: site install ## performance, side by side, as ratios
 	$(GO) test -run '^$$' -bench . -benchmem ./engine ./wasm
 	cd site/test && npm run bench
+
+lighthouse: site install ## Lighthouse on Estimate, a policy page and About
+	cd site/test && npm run lighthouse
 
 fuzz: ## thirty seconds for each fuzz target
 	bash .ci/fuzz

@@ -147,7 +147,7 @@ function stepView (i, st, s, policy, names) {
     Overridden: st.overridden ? t('step.overridden') : '',
     Sources: (st.sources ?? []).map((/** @type {string} */ id) => {
       const doc = policy.sources[id] ?? {}
-      return { Key: id, Text: doc.number ? `${doc.title} ${doc.number}` : doc.title, URL: doc.url ?? '' }
+      return { Key: id, Text: doc.number ? `${doc.title} ${doc.number}` : doc.title, URL: doc.url ?? '', Target: doc.url ? '_blank' : '' }
     })
   }
 }

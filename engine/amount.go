@@ -234,4 +234,7 @@ func appendUint(b []byte, u uint64) []byte {
 }
 
 // String prints a rate without trailing zeros: "0.85", "-0.1", "1".
-func (r Rate) String() string { return decimal.New(int64(r), -12).String() }
+func (r Rate) String() string { return r.Decimal().String() }
+
+// Decimal is the same number, for those who reckon outside the hot path.
+func (r Rate) Decimal() decimal.Decimal { return decimal.New(int64(r), -12) }

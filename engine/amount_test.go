@@ -26,7 +26,7 @@ var forms = []struct {
 	}},
 	{regexp.MustCompile(`^-?(\d{1,7})(\.\d{1,6})?$`), 6, func(s string) (decimal.Decimal, error) {
 		f, err := parseFigure("", s)
-		return f.V, err
+		return f.Rate.Decimal(), err
 	}},
 }
 

@@ -277,8 +277,7 @@ type Multiple struct {
 
 // Figure is a value of policy: an amount in yuan, a share, a factor.
 type Figure struct {
-	V       decimal.Decimal
-	Rate    Rate // V as the hot path wants it
+	Rate    Rate
 	None    bool // expressly none: no cap, no limit
 	Unknown bool // nobody could find it; it lies between Lo and Hi where Bounded
 	Bounded bool
@@ -288,7 +287,7 @@ type Figure struct {
 
 // NewFigure makes a known figure. Amounts go up to 9,000,000 yuan.
 func NewFigure(v decimal.Decimal) Figure {
-	return Figure{V: v, Rate: Rate(v.Shift(12).IntPart())}
+	return Figure{Rate: Rate(v.Shift(12).IntPart())}
 }
 
 // Cond holds when the claim's value is among the codes of Mask, or lies from Lo to Hi.

@@ -1,10 +1,16 @@
 package policies
 
 import (
+	"runtime"
+
 	"github.com/shopspring/decimal"
 
 	"mingbai/engine"
 )
+
+// writes is false in the browser: there the compiler leaves out all that only writes,
+// and a region's first use waits for that much less code to be made ready.
+const writes = runtime.GOARCH != "wasm"
 
 // codec writes a policy or reads it. One description of the layout serves both, so that
 // they cannot disagree: each method writes what its argument points at, or fills it.
@@ -12,10 +18,14 @@ import (
 // Numbers are variable-length; texts are positions in a table that all regions share;
 // conditions and provenances (dates, sources, grade), which repeat from row to row, are
 // written at their first use and referred to afterwards.
+//
+// Reading happens in the browser, and a function costs there what its first call costs:
+// lists and parts are walked in place, not by functions that take functions.
 type codec struct {
 	writing bool
 	bytes   []byte // written so far
-	in      string // left to read
+	in      string // what is read
+	at      int    // how far
 	bad     bool   // what was read makes no sense
 
 	texts              *texts
@@ -25,6 +35,7 @@ type codec struct {
 	provs              []provenance
 	lastWhen, lastProv int
 	known              map[string]int // written conditions and provenances
+	key                string         // of the layer, which the ids of its rows begin with
 	p                  *engine.Policy
 }
 
@@ -49,7 +60,7 @@ type provenance struct {
 }
 
 func (c *codec) uint(v *uint64) {
-	if c.writing {
+	if writes && c.writing {
 		x := *v
 		for ; x >= 0x80; x >>= 7 {
 			c.bytes = append(c.bytes, byte(x)|0x80)
@@ -58,12 +69,9 @@ func (c *codec) uint(v *uint64) {
 		return
 	}
 	*v = 0
-	for shift := 0; shift < 64; shift += 7 {
-		if len(c.in) == 0 {
-			break
-		}
-		b := c.in[0]
-		c.in = c.in[1:]
+	for shift := 0; shift < 64 && c.at < len(c.in); shift += 7 {
+		b := c.in[c.at]
+		c.at++
 		*v |= uint64(b&0x7F) << shift
 		if b < 0x80 {
 			return
@@ -75,64 +83,81 @@ func (c *codec) uint(v *uint64) {
 // fail makes everything that follows read as zero, so that reading ends soon.
 func (c *codec) fail() {
 	c.bad = true
-	c.in = ""
+	c.at = len(c.in)
 }
 
-func whole[T ~int | ~int32 | ~int64 | ~uint8 | ~uint64](c *codec, v *T) {
+func (c *codec) int(v *int) {
 	u := uint64(*v)
 	c.uint(&u)
-	*v = T(u)
-	if !c.writing && uint64(*v) != u {
+	*v = int(u)
+}
+
+// small is a number that one byte holds.
+func small[T ~uint8](c *codec, v *T) {
+	u := uint64(*v)
+	c.uint(&u)
+	if *v = T(u); u > 255 {
+		c.fail()
+	}
+}
+
+func (c *codec) int32(v *int32) {
+	u := uint64(*v)
+	c.uint(&u)
+	if *v = int32(u); uint64(*v) != u {
 		c.fail()
 	}
 }
 
 func (c *codec) flag(v *bool) {
+	*v = c.there(*v)
+}
+
+// there writes or reads whether a part is there.
+func (c *codec) there(is bool) bool {
 	var u uint64
-	if *v {
+	if is {
 		u = 1
 	}
 	c.uint(&u)
-	*v = u == 1
+	return u == 1
 }
 
 // length writes or reads the number of things that follow; each takes a byte at least.
 func (c *codec) length(n int) int {
-	whole(c, &n)
-	if !c.writing && (n < 0 || n > len(c.in)) {
+	c.int(&n)
+	if (!writes || !c.writing) && (n < 0 || n > len(c.in)-c.at) {
 		c.fail()
 		return 0
 	}
 	return n
 }
 
-func each[T any](c *codec, list *[]T, one func(*T)) {
-	n := c.length(len(*list))
-	if !c.writing && n > 0 {
-		*list = make([]T, n)
+// list writes the length of a list or makes a list of the length that it reads, to be
+// filled.
+func list[T any](c *codec, l *[]T) []T {
+	n := c.length(len(*l))
+	if (!writes || !c.writing) && n > 0 {
+		*l = make([]T, n)
 	}
-	for i := range *list {
-		one(&(*list)[i])
-	}
+	return *l
 }
 
-// maybe handles a part that may be absent.
-func maybe[T any](c *codec, p **T, one func(*T)) {
-	there := *p != nil
-	if c.flag(&there); !there {
-		return
-	}
-	if !c.writing {
+// part writes whether something is there or makes it where it reads so, to be filled;
+// nil is nothing.
+func part[T any](c *codec, p **T) *T {
+	there := c.there(*p != nil)
+	if (!writes || !c.writing) && there {
 		*p = new(T)
 	}
-	one(*p)
+	return *p
 }
 
 // text refers to the table: 0 is the next text that was not used before, which is the
 // common case as texts stand in the order of their first use.
 func (c *codec) text(s *string) {
 	var ref int
-	if c.writing {
+	if writes && c.writing {
 		i, old := c.texts.pos[*s]
 		if !old {
 			i = len(c.texts.list)
@@ -143,12 +168,12 @@ func (c *codec) text(s *string) {
 			ref = 0
 		}
 	}
-	whole(c, &ref)
+	c.int(&ref)
 	if ref == 0 {
 		ref = c.next + 1
 		c.next++
 	}
-	if c.writing {
+	if writes && c.writing {
 		return
 	}
 	if ref < 1 || ref > len(c.texts.list) {
@@ -156,6 +181,12 @@ func (c *codec) text(s *string) {
 		return
 	}
 	*s = c.texts.list[ref-1]
+}
+
+func (c *codec) textList(l *[]string) {
+	for i := range list(c, l) {
+		c.text(&(*l)[i])
+	}
 }
 
 func (c *codec) name(n *engine.Name) {
@@ -169,8 +200,8 @@ func (c *codec) date(d *engine.Date) {
 	if *d != 0 {
 		n = (d.Year()-1990)*372 + d.Month()*31 + int(*d)%100
 	}
-	whole(c, &n)
-	if c.writing || n == 0 {
+	c.int(&n)
+	if writes && c.writing || n == 0 {
 		return
 	}
 	n -= 32
@@ -184,26 +215,44 @@ func (c *codec) date(d *engine.Date) {
 func (c *codec) decimal(d *decimal.Decimal) {
 	var v uint64
 	var places int
-	if c.writing {
+	if writes && c.writing {
 		x := d.Coefficient().Int64()
 		v = uint64(x)<<1 ^ uint64(x>>63)
 		places = int(-d.Exponent())
 	}
 	c.uint(&v)
-	whole(c, &places)
-	if !c.writing {
-		if places < 0 || places > 18 {
-			c.fail()
-			return
-		}
-		*d = decimal.New(int64(v>>1)^-int64(v&1), -int32(places))
+	c.int(&places)
+	if writes && c.writing {
+		return
 	}
+	if places < 0 || places > 18 {
+		c.fail()
+		return
+	}
+	*d = decimal.New(int64(v>>1)^-int64(v&1), -int32(places))
 }
 
+// rate writes the number without the noughts at its end, then how many there were.
 func (c *codec) rate(r *engine.Rate) {
-	v := uint64(*r)<<1 ^ uint64(*r>>63)
+	x := *r
+	noughts := 0
+	for ; x != 0 && x%10 == 0; x /= 10 {
+		noughts++
+	}
+	v := uint64(x)<<1 ^ uint64(x>>63)
 	c.uint(&v)
-	*r = engine.Rate(v>>1) ^ -engine.Rate(v&1)
+	c.int(&noughts)
+	if writes && c.writing {
+		return
+	}
+	x = engine.Rate(v>>1) ^ -engine.Rate(v&1)
+	for ; noughts > 0 && x != 0 && !c.bad; noughts-- {
+		if x > engine.MaxFigure/10 || x < -engine.MaxFigure/10 {
+			c.fail()
+		}
+		x *= 10
+	}
+	*r = x
 }
 
 func (c *codec) policy(p *engine.Policy) {
@@ -216,41 +265,53 @@ func (c *codec) policy(p *engine.Policy) {
 	c.text(&p.Region.Hotline)
 	c.text(&p.Version)
 	c.date(&p.From)
-	whole(c, &p.YearStarts)
-	each(c, &p.Sources, c.source)
+	c.int(&p.YearStarts)
+	for i := range list(c, &p.Sources) {
+		c.source(&p.Sources[i])
+	}
 	for _, d := range engine.Dims() {
 		if d.IsCode() {
 			c.codes(d)
 		}
 	}
-	each(c, &p.Exclude, func(x *engine.Exclusion) {
+	for i := range list(c, &p.Exclude) {
+		x := &p.Exclude[i]
 		c.text(&x.Reason)
 		c.row(&x.Row)
 		c.text(&x.ID)
-	})
-	each(c, &p.Schemes, c.scheme)
-	each(c, &p.Unknown, func(u *engine.Unknown) { c.text(&u.Key); c.text(&u.Looked); c.name(&u.Note) })
-	each(c, &p.Conflicts, func(x *engine.Conflict) {
+	}
+	for i := range list(c, &p.Schemes) {
+		c.scheme(&p.Schemes[i])
+	}
+	for i := range list(c, &p.Unknown) {
+		x := &p.Unknown[i]
+		c.text(&x.Key)
+		c.text(&x.Looked)
+		c.name(&x.Note)
+	}
+	for i := range list(c, &p.Conflicts) {
+		x := &p.Conflicts[i]
 		c.text(&x.Key)
 		c.text(&x.Chosen)
 		c.text(&x.Against)
-		each(c, &x.Sources, c.text)
-		each(c, &x.Other, c.text)
+		c.textList(&x.Sources)
+		c.textList(&x.Other)
 		c.name(&x.Why)
-	})
-	each(c, &p.Changes, func(x *engine.Change) {
+	}
+	for i := range list(c, &p.Changes) {
+		x := &p.Changes[i]
 		c.text(&x.Date)
 		c.text(&x.Key)
 		c.text(&x.Was)
 		c.text(&x.Is)
-		each(c, &x.Sources, c.text)
-	})
+		c.textList(&x.Sources)
+	}
 	c.waiting(p)
 }
 
 // waiting stands last: a region that has none ends before it.
 func (c *codec) waiting(p *engine.Policy) {
-	some := len(c.in) > 0
+	some := c.at < len(c.in)
 	for i := range p.Schemes {
 		some = some || p.Schemes[i].Waiting != nil
 	}
@@ -258,13 +319,13 @@ func (c *codec) waiting(p *engine.Policy) {
 		if !some {
 			return
 		}
-		key := p.Schemes[i].ID + ".waiting"
-		maybe(c, &p.Schemes[i].Waiting, func(w *engine.Waiting) {
-			maybe(c, &w.Fixed, c.table(key+".fixed"))
-			maybe(c, &w.PerMissedYear, c.table(key+".per_missed_year"))
-			maybe(c, &w.PerRepairedYear, c.table(key+".per_repaired_year"))
-			maybe(c, &w.Floor, c.table(key+".floor"))
-		})
+		if w := part(c, &p.Schemes[i].Waiting); w != nil {
+			c.key = p.Schemes[i].ID + ".waiting"
+			c.table(&w.Fixed, ".fixed")
+			c.table(&w.PerMissedYear, ".per_missed_year")
+			c.table(&w.PerRepairedYear, ".per_repaired_year")
+			c.table(&w.Floor, ".floor")
+		}
 	}
 }
 
@@ -272,7 +333,7 @@ func (c *codec) waiting(p *engine.Policy) {
 func (c *codec) source(s *engine.Source) {
 	c.text(&s.ID)
 	var i int
-	if c.writing {
+	if writes && c.writing {
 		document := *s
 		document.ID = ""
 		var ok bool
@@ -282,8 +343,8 @@ func (c *codec) source(s *engine.Source) {
 			c.origin.pos[document] = i
 		}
 	}
-	whole(c, &i)
-	if c.writing {
+	c.int(&i)
+	if writes && c.writing {
 		return
 	}
 	if i < 0 || i >= len(c.origin.list) {
@@ -295,6 +356,12 @@ func (c *codec) source(s *engine.Source) {
 	s.ID = id
 }
 
+func (c *codec) documents(o *sources) {
+	for i := range list(c, &o.list) {
+		c.document(&o.list[i])
+	}
+}
+
 func (c *codec) document(s *engine.Source) {
 	for _, t := range [...]*string{&s.Title, &s.Number, &s.Issuer, &s.Published, &s.Effective, &s.URL, &s.Seen, &s.Checked} {
 		c.text(t)
@@ -304,23 +371,23 @@ func (c *codec) document(s *engine.Source) {
 // codes writes the region's own codes, and standard ones that it says more about.
 func (c *codec) codes(d engine.Dim) {
 	standard := engine.StandardCodes(d)
-	list := &c.p.Codes[d]
-	n := len(*list) - len(standard)
-	whole(c, &n)
-	if !c.writing {
+	codes := &c.p.Codes[d]
+	n := len(*codes) - len(standard)
+	c.int(&n)
+	if !writes || !c.writing {
 		if n < 0 || n+len(standard) > 64 {
 			c.fail()
 			return
 		}
 		if n+len(standard) > 0 {
-			*list = make([]engine.Coded, len(standard)+n)
+			*codes = make([]engine.Coded, len(standard)+n)
 		}
 		for i, s := range standard {
-			(*list)[i].Code = s
+			(*codes)[i].Code = s
 		}
 	}
-	for i := range *list {
-		x := &(*list)[i]
+	for i := range *codes {
+		x := &(*codes)[i]
 		if i >= len(standard) {
 			c.text(&x.Code)
 		}
@@ -333,71 +400,86 @@ func (c *codec) scheme(s *engine.Scheme) {
 	c.text(&s.ID)
 	c.uint(&s.Statuses)
 	k := &s.Classify
-	maybe(c, &k.PaidFirst, c.table("classify.paid_first"))
-	maybe(c, &k.Limit, c.table("classify.limit"))
-	c.rows(&k.Never, "classify.never")
-	each(c, &k.Extra, func(a *engine.Adjust) { c.adjust(a, "classify.extra") })
-	maybe(c, &s.Account, func(a *engine.Account) {
-		each(c, &a.Pays, func(r *engine.AccountRow) {
+	c.key = "classify"
+	c.table(&k.PaidFirst, ".paid_first")
+	c.table(&k.Limit, ".limit")
+	c.rows(&k.Never, ".never")
+	for i := range list(c, &k.Extra) {
+		c.adjust(&k.Extra[i], ".extra")
+	}
+	if a := part(c, &s.Account); a != nil {
+		for i := range list(c, &a.Pays) {
+			r := &a.Pays[i]
 			c.row(&r.Row)
 			c.text(&r.ID)
-			each(c, &r.Buckets, c.place)
-		})
-	})
-	each(c, &s.Layers, func(l *engine.Layer) { c.layer(l, s.ID) })
+			c.places(&r.Buckets)
+		}
+	}
+	for i := range list(c, &s.Layers) {
+		c.layer(&s.Layers[i], s.ID)
+	}
 }
 
 func (c *codec) place(p *engine.Place) {
-	whole(c, p)
-	if !c.writing && *p > engine.Cash {
+	if small(c, p); *p > engine.Cash {
 		c.fail()
 		*p = 0
 	}
 }
 
+func (c *codec) places(l *[]engine.Place) {
+	for i := range list(c, l) {
+		c.place(&(*l)[i])
+	}
+}
+
 func (c *codec) layer(l *engine.Layer, scheme string) {
 	c.text(&l.ID)
-	key := scheme + "." + l.ID
+	c.key = scheme + "." + l.ID
 	c.place(&l.Payer)
 	c.flag(&l.Draft)
 	c.name(&l.Name)
 	c.date(&l.From)
 	c.date(&l.Until)
 	c.when(&l.Applies)
-	each(c, &l.Enters, func(e *engine.Entry) { c.place(&e.Bucket); c.rate(&e.Weight) })
-	maybe(c, &l.Deductible, func(d *engine.Deductible) {
+	for i := range list(c, &l.Enters) {
+		c.place(&l.Enters[i].Bucket)
+		c.rate(&l.Enters[i].Weight)
+	}
+	if d := part(c, &l.Deductible); d != nil {
 		c.span(&d.Span)
-		maybe(c, &d.Table, c.table(key+".deductible.table"))
-		c.adjusts(&d.Adjust, key+".deductible.adjust")
-		maybe(c, &d.ShareOf, c.place)
-		maybe(c, &d.Floor, c.table(key+".deductible.floor"))
-		maybe(c, &d.Ceiling, c.table(key+".deductible.ceiling"))
+		c.table(&d.Table, ".deductible.table")
+		c.adjusts(&d.Adjust, ".deductible.adjust")
+		if p := part(c, &d.ShareOf); p != nil {
+			c.place(p)
+		}
+		c.table(&d.Floor, ".deductible.floor")
+		c.table(&d.Ceiling, ".deductible.ceiling")
 		c.when(&d.LessSpell)
-		maybe(c, &d.Limit, func(m *engine.Limit) {
-			each(c, &m.With, c.text)
-			maybe(c, &m.Table, c.table(key+".deductible.limit.table"))
-		})
-	})
-	maybe(c, &l.Bands, func(b *engine.Bands) {
+		if m := part(c, &d.Limit); m != nil {
+			c.textList(&m.With)
+			c.table(&m.Table, ".deductible.limit.table")
+		}
+	}
+	if b := part(c, &l.Bands); b != nil {
 		c.flag(&b.FromZero)
 		c.along(b)
-		maybe(c, &b.Rows, c.table(key+".bands.table"))
-	})
-	c.adjusts(&l.Adjust, key+".adjust")
-	n := 0
-	each(c, &l.Caps, func(x *engine.Cap) {
+		c.table(&b.Rows, ".bands.table")
+	}
+	c.adjusts(&l.Adjust, ".adjust")
+	for i := range list(c, &l.Caps) {
+		x := &l.Caps[i]
 		c.span(&x.Span)
 		c.flag(&x.OfEntered)
-		maybe(c, &x.Table, c.table(key+".caps["+digits(n)+"].table"))
-		n++
-	})
-	maybe(c, &l.Quota, c.table(key+".quota.table"))
-	maybe(c, &l.Guarantee, func(g *engine.Guarantee) { c.guarantee(g, key+".guarantee.table") })
-	maybe(c, &l.Ceiling, func(g *engine.Guarantee) { c.guarantee(g, key+".ceiling.table") })
-	maybe(c, &l.Split, func(s *engine.Split) {
+		c.table(&x.Table, ".caps"+numbered(i)+".table")
+	}
+	c.table(&l.Quota, ".quota.table")
+	c.guarantee(&l.Guarantee, ".guarantee.table")
+	c.guarantee(&l.Ceiling, ".ceiling.table")
+	if s := part(c, &l.Split); s != nil {
 		c.place(&s.Payer)
-		maybe(c, &s.Table, c.table(key+".split.table"))
-	})
+		c.table(&s.Table, ".split.table")
+	}
 }
 
 // along says what the bounds of bands measure: the claim, the year, payments.
@@ -409,51 +491,55 @@ func (c *codec) along(b *engine.Bands) {
 	case b.Year:
 		way = 1
 	}
-	whole(c, &way)
+	c.int(&way)
 	switch b.Year = way == 1; {
 	case way == 2:
-		each(c, &b.PaidBy, c.text)
+		c.textList(&b.PaidBy)
 	case way < 0 || way > 2:
 		c.fail()
 	}
 }
 
-func (c *codec) guarantee(g *engine.Guarantee, key string) {
-	each(c, &g.Of, c.place)
-	maybe(c, &g.Table, c.table(key))
+func (c *codec) guarantee(p **engine.Guarantee, key string) {
+	if g := part(c, p); g != nil {
+		c.places(&g.Of)
+		c.table(&g.Table, key)
+	}
 }
 
 func (c *codec) span(s *engine.Span) {
-	whole(c, &s.Per)
-	each(c, &s.By, func(d *engine.Dim) { c.dim(d) })
-	each(c, &s.With, c.text)
+	small(c, &s.Per)
+	for i := range list(c, &s.By) {
+		c.dim(&s.By[i])
+	}
+	c.textList(&s.With)
 }
 
 func (c *codec) dim(d *engine.Dim) {
-	whole(c, d)
-	if !c.writing && int(*d) >= len(engine.Dims()) {
+	if small(c, d); int(*d) >= len(engine.Dims()) {
 		c.fail()
 		*d = 0
 	}
 }
 
-func (c *codec) adjusts(list *[]engine.Adjust, key string) {
-	n := 0
-	each(c, list, func(a *engine.Adjust) { c.adjust(a, key+"["+digits(n)+"]"); n++ })
+func (c *codec) adjusts(l *[]engine.Adjust, key string) {
+	for i := range list(c, l) {
+		c.adjust(&(*l)[i], key+numbered(i))
+	}
 }
 
 func (c *codec) adjust(a *engine.Adjust, key string) {
-	whole(c, &a.Op)
-	if !c.writing && a.Op > engine.PerAdmission {
+	if small(c, &a.Op); a.Op > engine.PerAdmission {
 		c.fail()
 		a.Op = 0
 	}
-	whole(c, &a.Over)
-	maybe(c, &a.Table, c.table(key))
+	c.int32(&a.Over)
+	c.table(&a.Table, key)
 }
 
-func (c *codec) table(key string) func(*engine.Table) {
-	return func(t *engine.Table) {
+// table handles one that may be absent; key is where it stands below the layer.
+func (c *codec) table(p **engine.Table, key string) {
+	if t := part(c, p); t != nil {
 		c.flag(&t.Gaps)
 		c.rows(&t.Rows, key)
 	}
@@ -467,16 +553,17 @@ const (
 	idWays
 )
 
-func (c *codec) rows(list *[]engine.Row, key string) {
+func (c *codec) rows(l *[]engine.Row, key string) {
+	key = c.key + key
 	way := idList
 	prefix := key
-	if c.writing {
-		way, prefix = idWay(*list)
+	if writes && c.writing {
+		way, prefix = idWay(*l)
 		if prefix == key {
 			prefix = ""
 		}
 	}
-	if whole(c, &way); way < 0 || way >= idWays {
+	if c.int(&way); way < 0 || way >= idWays {
 		c.fail()
 		return
 	}
@@ -487,20 +574,19 @@ func (c *codec) rows(list *[]engine.Row, key string) {
 			prefix = key
 		}
 	}
-	n := 0
-	each(c, list, func(r *engine.Row) {
+	for i := range list(c, l) {
+		r := &(*l)[i]
 		c.row(r)
 		switch {
 		case way == idOther:
 			c.text(&r.ID)
-		case c.writing:
+		case writes && c.writing:
 		case way == idSingle:
 			r.ID = prefix
 		default:
-			r.ID = prefix + "[" + digits(n) + "]"
+			r.ID = prefix + numbered(i)
 		}
-		n++
-	})
+	}
 }
 
 // idWay finds how the ids of rows follow from one key.
@@ -512,7 +598,7 @@ func idWay(list []engine.Row) (way int, prefix string) {
 	if n := len(first) - 3; n > 0 && first[n:] == "[0]" {
 		prefix, way = first[:n], idList
 		for i := range list {
-			if list[i].ID != prefix+"["+digits(i)+"]" {
+			if list[i].ID != prefix+numbered(i) {
 				way = idOther
 			}
 		}
@@ -525,6 +611,16 @@ func idWay(list []engine.Row) (way int, prefix string) {
 	}
 	return idOther, ""
 }
+
+// numbered is the position of one in a list, as ids have it.
+func numbered(n int) string {
+	if n < len(firstNumbers) {
+		return firstNumbers[n]
+	}
+	return "[" + digits(n) + "]"
+}
+
+var firstNumbers = [...]string{"[0]", "[1]", "[2]", "[3]", "[4]", "[5]", "[6]", "[7]", "[8]", "[9]"}
 
 func digits(n int) string {
 	if n < 10 {
@@ -551,84 +647,94 @@ const (
 func (c *codec) row(r *engine.Row) {
 	f := &r.Value
 	has := 0
-	for i, x := range [...]bool{!f.None && !f.Unknown && f.V != decimal.Decimal{}, f.None, f.Unknown, f.Bounded, r.To != 0, r.Note != engine.Name{}, r.Of != nil, f.Open, r.ToOf != nil} {
-		if x {
-			has |= 1 << i
+	if writes && c.writing {
+		for i, x := range [...]bool{f.Rate != 0, f.None, f.Unknown, f.Bounded, r.To != 0, r.Note != engine.Name{}, r.Of != nil, f.Open, r.ToOf != nil} {
+			if x {
+				has |= 1 << i
+			}
 		}
 	}
-	if whole(c, &has); has < 0 || has >= rowBits {
+	if c.int(&has); has < 0 || has >= rowBits {
 		c.fail()
 		return
 	}
 	c.when(&r.When)
 	f.None, f.Unknown, f.Bounded, f.Open = has&rowNone != 0, has&rowUnknown != 0, has&rowBounded != 0, has&rowOpen != 0
 	if has&rowKnown != 0 {
-		v := f.V
-		c.decimal(&v)
-		if !c.writing {
-			*f = engine.NewFigure(v)
-		}
+		c.rate(&f.Rate)
 	}
 	if f.Bounded {
 		c.rate(&f.Lo)
 		c.rate(&f.Hi)
 	}
 	if has&rowTo != 0 {
-		whole(c, &r.To)
+		u := uint64(r.To)
+		c.uint(&u)
+		r.To = engine.Fen(u)
 	}
 	c.provenance(r)
 	if has&rowNote != 0 {
 		c.name(&r.Note)
 	}
-	for _, m := range [...]struct {
-		bit int
-		of  **engine.Multiple
-	}{{rowOf, &r.Of}, {rowToOf, &r.ToOf}} {
-		if has&m.bit == 0 {
-			continue
-		}
-		if !c.writing {
-			*m.of = new(engine.Multiple)
-		}
-		c.decimal(&(*m.of).Times)
-		c.name(&(*m.of).Base)
-		whole(c, &(*m.of).Year)
-		c.decimal(&(*m.of).Amount)
+	if has&rowOf != 0 {
+		c.multiple(&r.Of)
 	}
+	if has&rowToOf != 0 {
+		c.multiple(&r.ToOf)
+	}
+}
+
+func (c *codec) multiple(m **engine.Multiple) {
+	if !writes || !c.writing {
+		*m = new(engine.Multiple)
+	}
+	c.decimal(&(*m).Times)
+	c.name(&(*m).Base)
+	c.int(&(*m).Year)
+	c.decimal(&(*m).Amount)
 }
 
 // when writes a list of conditions where it is new, else which one it is. Tables of one
 // layer tend to have the same conditions in the same order.
-func (c *codec) when(list *[]engine.Cond) {
-	i, old := c.seen(whenKey(*list), 'w', len(c.whens), c.lastWhen+1)
+func (c *codec) when(l *[]engine.Cond) {
+	var key string
+	if writes && c.writing {
+		key = "w" + whenKey(*l)
+	}
+	i, old := c.seen(key, len(c.whens), c.lastWhen+1)
 	c.lastWhen = i
 	if old {
-		*list = c.whens[i]
+		*l = c.whens[i]
 		return
 	}
-	each(c, list, func(x *engine.Cond) {
+	for i := range list(c, l) {
+		x := &(*l)[i]
 		c.dim(&x.Dim)
 		if x.Dim.IsCode() {
 			c.uint(&x.Mask)
-			return
+			continue
 		}
-		whole(c, &x.Lo)
+		c.int32(&x.Lo)
 		more := x.Hi
 		if x.Hi == engine.MaxInt {
 			more = -1
 		}
 		more++
-		whole(c, &more)
+		c.int32(&more)
 		if x.Hi = more - 1; more == 0 {
 			x.Hi = engine.MaxInt
 		}
-	})
-	c.whens = append(c.whens, *list)
+	}
+	c.whens = append(c.whens, *l)
 }
 
 func (c *codec) provenance(r *engine.Row) {
 	x := provenance{r.From, r.Until, r.AsOf, r.Sources, r.Grade}
-	i, old := c.seen(provKey(&x), 'p', len(c.provs), c.lastProv)
+	var key string
+	if writes && c.writing {
+		key = "p" + provKey(&x)
+	}
+	i, old := c.seen(key, len(c.provs), c.lastProv)
 	c.lastProv = i
 	if old {
 		x = c.provs[i]
@@ -636,13 +742,12 @@ func (c *codec) provenance(r *engine.Row) {
 		c.date(&x.from)
 		c.date(&x.until)
 		c.text(&x.asof)
-		each(c, &x.sources, func(b *uint8) {
-			whole(c, b)
-			if !c.writing && int(*b) >= len(c.p.Sources) {
+		for i := range list(c, &x.sources) {
+			if small(c, &x.sources[i]); int(x.sources[i]) >= len(c.p.Sources) {
 				c.fail()
 			}
-		})
-		whole(c, &x.grade)
+		}
+		small(c, &x.grade)
 		c.provs = append(c.provs, x)
 	}
 	r.From, r.Until, r.AsOf, r.Sources, r.Grade = x.from, x.until, x.asof, x.sources, x.grade
@@ -650,10 +755,9 @@ func (c *codec) provenance(r *engine.Row) {
 
 // seen writes or reads the position of a thing among the count of those so far, counted
 // from the one that is likely; 0 says that it is new and follows.
-func (c *codec) seen(key string, class byte, count, likely int) (i int, old bool) {
+func (c *codec) seen(key string, count, likely int) (i int, old bool) {
 	ref := 0
-	if c.writing {
-		key = string(class) + key
+	if writes && c.writing {
 		if i, old = c.known[key]; old {
 			d := i - likely
 			ref = 1 + (d<<1 ^ d>>63)
@@ -662,8 +766,8 @@ func (c *codec) seen(key string, class byte, count, likely int) (i int, old bool
 			c.known[key] = i
 		}
 	}
-	whole(c, &ref)
-	if c.writing {
+	c.int(&ref)
+	if writes && c.writing {
 		return i, old
 	}
 	if ref == 0 {
@@ -677,14 +781,14 @@ func (c *codec) seen(key string, class byte, count, likely int) (i int, old bool
 	return i, true
 }
 
-func whenKey(list []engine.Cond) string {
+func whenKey(l []engine.Cond) string {
 	k := codec{writing: true}
-	for i := range list {
-		x := list[i]
-		whole(&k, &x.Dim)
+	for i := range l {
+		x := l[i]
+		small(&k, &x.Dim)
 		k.uint(&x.Mask)
-		whole(&k, &x.Lo)
-		whole(&k, &x.Hi)
+		k.int32(&x.Lo)
+		k.int32(&x.Hi)
 	}
 	return string(k.bytes)
 }

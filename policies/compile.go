@@ -7,10 +7,13 @@ import (
 )
 
 // magic begins a compiled set; the last byte is the version of the layout.
-const magic = "mingbai\x01"
+const magic = "mingbai\x02"
 
 // Compile writes regions in the compact form, by code. Equal policies give equal bytes.
 func Compile(regions []*engine.Policy) []byte {
+	if !writes {
+		panic("policies: this program only reads")
+	}
 	regions = append([]*engine.Policy(nil), regions...)
 	sort.Slice(regions, func(i, j int) bool { return regions[i].Region.Code < regions[j].Region.Code })
 	t := &texts{list: []string{""}, pos: map[string]int{"": 0}}
@@ -22,7 +25,7 @@ func Compile(regions []*engine.Policy) []byte {
 	// The index is read by itself, so its texts come first.
 	index := next()
 	n := len(regions)
-	whole(index, &n)
+	index.int(&n)
 	for _, p := range regions {
 		e := Describe(p)
 		index.entry(&e)
@@ -33,17 +36,17 @@ func Compile(regions []*engine.Policy) []byte {
 		first := body.next
 		body.policy(p)
 		size := len(body.bytes)
-		whole(index, &first)
-		whole(index, &size)
+		index.int(&first)
+		index.int(&size)
 		bodies = append(bodies, body.bytes)
 	}
 	documents := next()
-	whole(index, &documents.next)
-	each(documents, &o.list, documents.document)
+	index.int(&documents.next)
+	documents.documents(o)
 
 	out := codec{writing: true, bytes: []byte(magic)}
 	n = len(t.list)
-	whole(&out, &n)
+	out.int(&n)
 	for _, s := range t.list {
 		out.bytes = append(append(out.bytes, s...), '\n')
 	}
@@ -61,15 +64,17 @@ func (c *codec) entry(e *Entry) {
 	c.name(&e.Province)
 	c.text(&e.Version)
 	c.date(&e.From)
-	whole(c, &e.Grade)
-	each(c, &e.Schemes, func(s *SchemeEntry) {
+	small(c, &e.Grade)
+	for i := range list(c, &e.Schemes) {
+		s := &e.Schemes[i]
 		c.text(&s.ID)
-		each(c, &s.Benefits, func(b *Benefit) {
+		for j := range list(c, &s.Benefits) {
+			b := &s.Benefits[j]
 			c.text(&b.ID)
 			c.text(&b.Status)
-			whole(c, &b.Grade)
-		})
-	})
+			small(c, &b.Grade)
+		}
+	}
 }
 
 // Describe makes a region's entry in the index. What counts is the state at the day of

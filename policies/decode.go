@@ -28,14 +28,15 @@ func Open(compiled string) (*Set, error) {
 	if len(compiled) < len(magic) || compiled[:len(magic)] != magic {
 		return nil, errDamaged
 	}
-	c := codec{in: compiled[len(magic):], texts: &texts{}, origin: &sources{}, next: 1}
+	c := codec{in: compiled, at: len(magic), texts: &texts{}, origin: &sources{}, next: 1}
 	c.texts.list = make([]string, c.length(0))
 	for i := range c.texts.list {
-		n := strings.IndexByte(c.in, '\n')
+		n := strings.IndexByte(c.in[c.at:], '\n')
 		if n < 0 {
 			return nil, errDamaged
 		}
-		c.texts.list[i], c.in = c.in[:n], c.in[n+1:]
+		c.texts.list[i] = c.in[c.at : c.at+n]
+		c.at += n + 1
 	}
 	s := &Set{texts: c.texts, origin: c.origin}
 	s.Index = make([]Entry, c.length(0))
@@ -45,18 +46,19 @@ func Open(compiled string) (*Set, error) {
 	}
 	sizes := make([]int, len(s.Index))
 	for i := range sizes {
-		whole(&c, &s.bodies[i].first)
+		c.int(&s.bodies[i].first)
 		sizes[i] = c.length(0)
 	}
-	whole(&c, &c.next)
-	each(&c, &s.origin.list, c.document)
+	c.int(&c.next)
+	c.documents(s.origin)
 	for i, size := range sizes {
-		if c.bad || size > len(c.in) {
+		if c.bad || size > len(c.in)-c.at {
 			return nil, errDamaged
 		}
-		s.bodies[i].in, c.in = c.in[:size], c.in[size:]
+		s.bodies[i].in = c.in[c.at : c.at+size]
+		c.at += size
 	}
-	if c.bad || c.in != "" {
+	if c.bad || c.at < len(c.in) {
 		return nil, errDamaged
 	}
 	return s, nil
@@ -71,7 +73,7 @@ func (s *Set) Load(code string) (*engine.Policy, error) {
 		c := codec{in: s.bodies[i].in, next: s.bodies[i].first, texts: s.texts, origin: s.origin}
 		p := &engine.Policy{}
 		c.policy(p)
-		if c.bad || c.in != "" {
+		if c.bad || c.at < len(c.in) {
 			return nil, errDamaged
 		}
 		return p, nil

@@ -253,5 +253,5 @@ func Figure(f *engine.Figure) string {
 	case f.Unknown:
 		return "unknown"
 	}
-	return f.V.String()
+	return f.Rate.String()
 }

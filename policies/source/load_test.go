@@ -108,7 +108,7 @@ func TestEveryPartArrives(t *testing.T) {
 	check("after shared", in.Adjust[4].Table.Rows[0].ID, "employee.inpatient.adjust[4]")
 
 	row := in.Caps[0].Table.Rows[0]
-	check("six times 75000.50", row.Value.V.String(), "450003")
+	check("six times 75000.50", row.Value.Rate.String(), "450003")
 	check("derivation", []string{row.Of.Times.String(), row.Of.Amount.String(), row.Of.Base.En}, []string{"6", "75000.5", "average wage of the year before"})
 	check("grade of the worse", row.Grade, byte('C'))
 	check("sources of both", []string{p.Sources[row.Sources[0]].ID, p.Sources[row.Sources[1]].ID}, []string{"s1", "s2"})

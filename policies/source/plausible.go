@@ -97,9 +97,9 @@ func (b *builder) compare(p *proof, better bool) {
 			if usual == "" {
 				continue
 			}
-			what, worse := "share", x.Value.V.LessThan(y.Value.V)
+			what, worse := "share", x.Value.Rate < y.Value.Rate
 			if !better {
-				what, worse = "deductible", x.Value.V.GreaterThan(y.Value.V)
+				what, worse = "deductible", x.Value.Rate > y.Value.Rate
 			}
 			if worse {
 				told++
@@ -107,7 +107,7 @@ func (b *builder) compare(p *proof, better bool) {
 				if !better {
 					than = "higher"
 				}
-				b.warnf(p.marks[i], "unusual", x.ID, "compare with the document; if it says so, all is well", "the %s %s of %s is %s than %s in line %d", what, x.Value.V, usual, than, y.Value.V, p.marks[j].line)
+				b.warnf(p.marks[i], "unusual", x.ID, "compare with the document; if it says so, all is well", "the %s %s of %s is %s than %s in line %d", what, x.Value.Rate, usual, than, y.Value.Rate, p.marks[j].line)
 			}
 		}
 	}
@@ -205,13 +205,13 @@ func (l *layerBuilder) shareRange() {
 					if hit[band/64]&(1<<(band%64)) == 0 || p.rows[band].Value.Unknown {
 						continue
 					}
-					share, by := p.rows[band].Value.V, -1
+					share, by := p.rows[band].Value.Rate.Decimal(), -1
 					for j, a := range l.l.Adjust {
 						k := nextBit(hit, first[j])
 						if k < 0 || k >= first[j]+len(a.Table.Rows) || p.rows[k].Value.Unknown {
 							continue
 						}
-						if next := applied(share, &l.l.Adjust[j], p.rows[k].Value.V, age); !next.Equal(share) {
+						if next := applied(share, &l.l.Adjust[j], p.rows[k].Value.Rate.Decimal(), age); !next.Equal(share) {
 							share, by = next, k
 						}
 					}
@@ -273,7 +273,7 @@ func (l *layerBuilder) mayLeave() bool {
 	lo, hi := one, decimal.Zero
 	for i := range l.l.Bands.Rows.Rows {
 		if v := &l.l.Bands.Rows.Rows[i].Value; !v.Unknown {
-			lo, hi = decimal.Min(lo, v.V), decimal.Max(hi, v.V)
+			lo, hi = decimal.Min(lo, v.Rate.Decimal()), decimal.Max(hi, v.Rate.Decimal())
 		}
 	}
 	for i := range l.l.Adjust {
@@ -289,14 +289,14 @@ func (l *layerBuilder) mayLeave() bool {
 			}
 			for _, age := range [...]int32{0, oldest} {
 				for _, s := range [...]decimal.Decimal{lo, hi} {
-					x := applied(s, a, r.Value.V, age)
+					x := applied(s, a, r.Value.Rate.Decimal(), age)
 					l2, h2 = decimal.Min(l2, x), decimal.Max(h2, x)
 				}
 			}
 		}
 		always := len(a.Table.Rows) == 1 && len(a.Table.Rows[0].When) == 0 && a.Table.Rows[0].From <= l.asked.from && a.Table.Rows[0].Until == 0
 		if lo, hi = l2, h2; always && !a.Table.Rows[0].Value.Unknown {
-			switch v := a.Table.Rows[0].Value.V; a.Op {
+			switch v := a.Table.Rows[0].Value.Rate.Decimal(); a.Op {
 			case engine.AtMost:
 				hi = decimal.Min(hi, v)
 			case engine.AtLeast:

@@ -265,22 +265,22 @@ func TestEveryFigureStandsOnItsPage(t *testing.T) {
 					if lo, hi := rate(v.Lo), rate(v.Hi); v.Bounded && (!lo.IsZero() && !holdsNumber(value, lo, lo.Shift(2)) || !v.Open && !hi.IsZero() && !holdsNumber(value, hi, hi.Shift(2))) {
 						bad("lies between %s and %s and is shown as %q", lo, hi, value)
 					}
-				case v.None, op != "" && v.V.IsZero():
+				case v.None, op != "" && v.Rate.Decimal().IsZero():
 					if value == "" || len(shown(value)) > 0 && v.None {
 						bad("is none and shown as %q", value)
 					}
 				case op == "plus":
 					// Points are hundredths of a share; a deductible changes in yuan.
-					if !holdsNumber(value, v.V, v.V.Shift(2)) || !strings.ContainsAny(value, sign(lang, v.V)) {
-						bad("is %s and shown as %q", v.V, value)
+					if !holdsNumber(value, v.Rate.Decimal(), v.Rate.Decimal().Shift(2)) || !strings.ContainsAny(value, sign(lang, v.Rate.Decimal())) {
+						bad("is %s and shown as %q", v.Rate.Decimal(), value)
 					}
 				case op == "per_year_of_age" || op == "per_admission":
-					if !holdsNumber(value, v.V, v.V.Shift(2)) {
-						bad("is %s and shown as %q", v.V, value)
+					if !holdsNumber(value, v.Rate.Decimal(), v.Rate.Decimal().Shift(2)) {
+						bad("is %s and shown as %q", v.Rate.Decimal(), value)
 					}
 				default:
-					if !holdsNumber(value, v.V) {
-						bad("is %s and shown as %q", v.V, value)
+					if !holdsNumber(value, v.Rate.Decimal()) {
+						bad("is %s and shown as %q", v.Rate.Decimal(), value)
 					}
 				}
 				if m := r.Of; m != nil {

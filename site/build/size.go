@@ -27,6 +27,9 @@ var budgets = []budget{
 	{"everything kept for offline use", 0, 1_400_000, func(m builtSite) []string { return m.Precache }},
 }
 
+// maxRules is what the compiled rules of all regions, a part of the engine, may weigh.
+const maxRules = 150_000
+
 // The engine runs in every visitor's browser, so what it may link is limited.
 var forbiddenInWasm = map[string]string{
 	"gopkg.in/yaml.v3": "policies are compiled before; YAML costs 180 KB and 30 ms a region",
@@ -77,6 +80,15 @@ func weigh(root string) error {
 		if b.gzip > 0 && gz > b.gzip {
 			over = append(over, fmt.Sprintf("%s: %s bytes in gzip, %s allowed", b.what, grouped(gz), grouped(b.gzip)))
 		}
+	}
+	rules, err := os.ReadFile(filepath.Join(root, "policies", "regions.bin"))
+	if err != nil {
+		return err
+	}
+	br := len(brotlied(rules))
+	t.add("rules of all regions, within the engine", grouped(len(rules)), grouped(len(gzipped(rules))), grouped(br), "br "+grouped(maxRules), fmt.Sprintf("%d%%", br*100/maxRules))
+	if br > maxRules {
+		over = append(over, fmt.Sprintf("the rules of all regions: %s bytes in brotli, %s allowed", grouped(br), grouped(maxRules)))
 	}
 	p := &printer{out: os.Stdout}
 	p.table(t, "bytes on the wire", "<>>>>>")

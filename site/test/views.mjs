@@ -57,11 +57,12 @@ export const chineseLeft = (b) => b.eval(() => {
   return [...new Set(out)].slice(0, 10);
 });
 
-/** Targets that are too small to be hit. @param {Page} b */
-export const smallTargets = (b) => b.eval(() => [...document.querySelectorAll('button, select, input, textarea, summary, .chip, .check, a.tool, a.action, label.action')]
-  .filter((e) => /** @type {HTMLElement} */ (e).offsetParent && !e.matches('.chip input, .check input, .file input') && !e.closest('.sr, .skip'))
+/** Targets that are too small to be hit. @param {Page} b @param {number} [least] in pixels */
+export const smallTargets = (b, least = 44) => b.eval((/** @type {number} */ least) => [...document.querySelectorAll('button, select, input, textarea, summary, .chip, .check, .money, a.tool, a.action, label.action')]
+  // Of a control in a frame of its own, that frame is the target.
+  .filter((e) => /** @type {HTMLElement} */ (e).offsetParent && !e.matches('.chip input, .check input, .file input, .money input') && !e.closest('.sr, .skip'))
   .map((e) => { const r = e.getBoundingClientRect(); return { what: `${e.tagName}#${e.id}.${e.className}`, w: r.width, h: r.height }; })
-  .filter((r) => r.h < 43.5 || r.w < 43.5).map((r) => `${r.what} ${Math.round(r.w)}×${Math.round(r.h)}`));
+  .filter((r) => r.h < least - 0.5 || r.w < 43.5).map((r) => `${r.what} ${Math.round(r.w)}×${Math.round(r.h)}`), least);
 
 /**
  * The looks of a view: nothing sticks out at any width or in the largest type, axe finds

@@ -12,14 +12,13 @@ import (
 	"mingbai/policies/source"
 )
 
-// check prints every mistake and doubt and a line for each region.
+// check prints every doubt, a line for each region, and last, where they are seen, the
+// mistakes.
 func check(f *source.Folder, o options, out io.Writer) error {
-	found := f.Errors
 	if !o.quiet {
-		found = append(append(source.Errors{}, f.Warnings...), f.Errors...)
-	}
-	for _, e := range found {
-		fmt.Fprintf(out, "%v\n\n", e)
+		for _, e := range f.Warnings {
+			fmt.Fprintf(out, "%v\n\n", e)
+		}
 	}
 	t := table{head: []string{"region", "", "in force", "layers", "figures", "unknown", "A", "B", "C", "D", "ended", "doubts"}}
 	ended := 0
@@ -40,6 +39,9 @@ func check(f *source.Folder, o options, out io.Writer) error {
 		for _, e := range c.Ended {
 			fmt.Fprintf(out, "%s %s: %s is past its end, with nothing after it\n", c.Code, c.Name.Zh, e)
 		}
+	}
+	for _, e := range f.Errors {
+		fmt.Fprintf(out, "\n%v\n\n", e)
 	}
 	fmt.Fprintf(out, "%d regions, %d mistakes, %d doubts, %d figures past their end\n", len(f.Regions), len(f.Errors), len(f.Warnings), ended)
 	if len(f.Errors) > 0 {

@@ -57,6 +57,9 @@ func TestBatchEqualsSingleCalls(t *testing.T) {
 			put(o, "visit.level", "nowhere")
 		case 1:
 			o["bill"] = obj{"total": obj{"from": "100", "to": r.fen(5000)}}
+			if r.IntN(6) == 0 {
+				put(o, "visit.level", "nowhere")
+			}
 		case 2:
 			put(o, "year.inpatient.paid", r.fen(90000))
 		case 3:

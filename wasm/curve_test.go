@@ -63,7 +63,7 @@ func point(t *testing.T, base obj, axis string, v engine.Fen) obj {
 func TestCurveIsTheSettlement(t *testing.T) {
 	r := newRandom(t, 4)
 	points, bends, slopes := 0, 0, 0
-	curves(t, 70, func(base obj, axis string, o obj) {
+	curves(t, 80, func(base obj, axis string, o obj) {
 		list := at(t, o, "curve", "bends").([]any)
 		value := func(b any, side, name string) engine.Fen { return amountOf(t, at(t, b, side, name)) }
 		for i, b := range list {

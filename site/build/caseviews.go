@@ -6,10 +6,12 @@ import "maps"
 type caseView struct {
 	name, title string
 	blank       bool // begins without the example's bill
+	styles      []string
 }
 
 var caseViews = []caseView{
-	{"year", "ledger.title", true},
+	{"year", "ledger.title", true, nil},
+	{"whatif", "whatif.title", false, []string{"whatif.css"}},
 }
 
 // scriptViews are the scripts that have an entry for each language.
@@ -27,6 +29,7 @@ func (s *site) casePages(r *renderer, estimate *page) error {
 	for _, v := range caseViews {
 		p := s.newPage(r.messages, v.name+"/", v.title)
 		p.load(s.scripts[v.name+"."+r.lang])
+		p.Styles = v.styles
 		p.Facts, p.Provinces, p.Chosen, p.View, p.shown, p.viewer = estimate.Facts, estimate.Provinces, estimate.Chosen, estimate.View, estimate.shown, estimate.viewer
 		if v.blank {
 			p.Facts.Example = maps.Clone(p.Facts.Example)

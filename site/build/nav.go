@@ -10,6 +10,7 @@ var navigation = []struct {
 }{
 	{"", "estimate", true},
 	{"year/", "year", true},
+	{"whatif/", "whatif", true},
 	{"policies/", "policies", true},
 	{"about/", "about", true},
 	{"about/method/", "method", false},

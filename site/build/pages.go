@@ -308,6 +308,10 @@ func newRenderer(root string, w viewer, asset func(string) string) (*renderer, e
 			}
 			return a
 		},
+		"unsure": func(a amountPage) amountPage {
+			a.Unknown = true
+			return a
+		},
 		"ordinal": func(n int) string {
 			if m.lang == "zh" {
 				return string([]rune("一二三四五六")[n])

@@ -193,7 +193,11 @@ func (w viewer) settlementView(req map[string]any, regionName string, a answer) 
 		v.Ahead = append(v.Ahead, item{Key: strconv.Itoa(i), Text: w.tf("ahead", x.Code, "layer", w.layerName(s, x.Layer), "amount", money(fen(amount)))})
 	}
 	for _, x := range s.Unknowns {
-		v.Unknowns = append(v.Unknowns, item{Key: x.Rule + x.Field, Text: w.t("result.unknown", "field", w.doubtName(s, x.Rule, x.Field), "amount", money(fen(x.Matters)))})
+		text := w.t("result.unknown", "field", w.doubtName(s, x.Rule, x.Field), "amount", money(fen(x.Matters)))
+		if find := w.whereToFind(x.Field); find != "" {
+			text += w.t("result.stop") + find
+		}
+		v.Unknowns = append(v.Unknowns, item{Key: x.Rule + x.Field, Text: text})
 	}
 	for _, n := range s.Notes {
 		switch n.Code {
@@ -385,6 +389,9 @@ func (w viewer) layerName(s *settlement, id string) string {
 }
 
 func (w viewer) doubtName(s *settlement, rule, field string) string {
+	if path := strings.Split(field, "."); path[0] == "year" && len(path) == 3 {
+		return w.t("step.layer", "layer", w.layerName(s, path[1]), "step", w.tf("year", path[2]))
+	}
 	if field != "" {
 		return w.or(field, "fact", field)
 	}
@@ -393,6 +400,17 @@ func (w viewer) doubtName(s *settlement, rule, field string) string {
 		return w.layerName(s, parts[1])
 	}
 	return rule
+}
+
+// whereToFind says on which line of which paper the answer to a doubt stands.
+func (w viewer) whereToFind(field string) string {
+	switch {
+	case field == "":
+		field = "rule"
+	case strings.HasPrefix(field, "year."):
+		field = "year"
+	}
+	return w.or("", "find", field)
 }
 
 // benefitName is a benefit's key, such as employee.critical_illness.bands, in words.

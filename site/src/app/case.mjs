@@ -60,7 +60,7 @@ export function toRequest (c) {
   for (const [path, value] of c) {
     const [head, name, figure] = path.split('.')
     if (value === '') continue
-    if (head === 'person' || head === 'visit') request[head][name] = COUNTS.includes(path) ? Number(value) : value
+    if (head === 'person' || head === 'visit') request[head][name] = COUNTS.includes(path) && value !== 'unknown' ? Number(value) : value
     else if (head === 'year') ((request.year ??= {})[name] ??= {})[figure] = value
     else if (head === 'region' || head === 'date') request[head] = value
     else if (head === 'accept') request.accept = [value]

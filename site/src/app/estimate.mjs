@@ -291,7 +291,7 @@ class Estimate {
     if (c.size < 3) return
     const fragment = '#' + toFragment(c)
     history.replaceState(history.state, '', fragment)
-    for (const link of [el('other-language'), el('saved-case')]) {
+    for (const link of [el('other-language'), el('saved-case'), ...document.querySelectorAll('a[data-case]')]) {
       if (link) link.href = link.getAttribute('href').split('#')[0] + fragment
     }
   }

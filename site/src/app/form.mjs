@@ -64,6 +64,7 @@ export class Form {
         const value = this.#controls(fact.path).find((i) => i.checked && !i.disabled)?.value
         if (value) c.set(fact.path, value)
       } else if (fact.type === 'count' || fact.type === 'code' || fact.type === 'date') {
+        if (this.#controls(`${fact.path}.unknown`)[0]?.checked && this.#holds(fact.when, c)) { c.set(fact.path, 'unknown'); continue }
         const text = this.#controls(fact.path)[0].value.normalize('NFKC').trim()
         if (!text || !this.#holds(fact.when, c)) continue
         if (fact.type === 'count' && !/^\d{1,4}$/.test(text)) wrong.set(fact.path, 'count')
@@ -76,7 +77,7 @@ export class Form {
     const form = this.#controls('bill.form').find((i) => i.checked)?.value ?? 'total'
     c.set('bill.form', form)
     const amounts = ['bill.total', ...bill.split.map((p) => `bill.${p}`), ...bill.classes.map(({ id }) => `bill.${id}`), 'accounts.self', 'accounts.family']
-    for (const input of this.#root.querySelectorAll('#year-layers input')) amounts.push(/** @type {HTMLInputElement} */ (input).name)
+    for (const input of this.#root.querySelectorAll('#year-layers .money input')) amounts.push(/** @type {HTMLInputElement} */ (input).name)
     for (const path of amounts) {
       if (this.#controls(`${path}.unknown`)[0]?.checked) { c.set(path, 'unknown'); continue }
       const read = readAmount(this.#controls(path)[0].value)
@@ -100,7 +101,12 @@ export class Form {
     this.#region = c.get('region') ?? ''
     for (const fact of FACTS) {
       for (const input of this.#controls(fact.path)) {
-        const value = c.get(fact.path) ?? ''
+        let value = c.get(fact.path) ?? ''
+        const unsure = this.#controls(`${fact.path}.unknown`)[0]
+        if (unsure) {
+          unsure.checked = value === 'unknown'
+          if (unsure.checked) value = ''
+        }
         if (input.type === 'radio') input.checked = input.value === value
         else if (input.type === 'checkbox') input.checked = value !== ''
         else input.value = value
@@ -245,7 +251,12 @@ export class Form {
     text.htmlFor = input.id = `i-${path}`
     input.name = path
     const value = this.case.get(path)
-    input.value = value ? typed(value) : ''
+    const unsure = fact.querySelector('[type=checkbox]')
+    if (unsure) {
+      unsure.name = `${path}.unknown`
+      unsure.checked = value === 'unknown'
+    }
+    input.value = value && value !== 'unknown' ? typed(value) : ''
     error.id = `e-${path}`
     input.setAttribute('aria-describedby', error.id)
     return fact

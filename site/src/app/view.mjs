@@ -39,7 +39,7 @@ export function settlementView ({ settlement: s, policy }, { request, region, na
       Key: String(i), Text: tf('ahead', x.code, { layer: layerName(s, x.layer), amount: money(fen(x.remaining ?? x.amount)) })
     })),
     Unknowns: (s.unknowns ?? []).map((/** @type {any} */ x) => ({
-      Key: (x.rule ?? '') + (x.field ?? ''), Text: t('result.unknown', { field: doubtName(s, x), amount: money(fen(x.matters)) })
+      Key: (x.rule ?? '') + (x.field ?? ''), Text: [t('result.unknown', { field: doubtName(s, x), amount: money(fen(x.matters)) }), whereToFind(x)].filter(Boolean).join(t('result.stop'))
     })),
     Assumed: s.notes.filter((/** @type {any} */ n) => n.code === 'assumed').map((/** @type {any} */ n) => ({
       Key: n.field, Text: assumed(n, names), URL: `#f-${n.field}`, Action: t('result.change')
@@ -167,11 +167,16 @@ function layerName (s, id) {
 }
 
 /** @param {any} s @param {{rule?: string, field?: string}} x */
-function doubtName (s, { rule = '', field }) {
+export function doubtName (s, { rule = '', field = '' }) {
+  const [head, counter, figure] = field.split('.')
+  if (head === 'year' && figure) return t('step.layer', { layer: layerName(s, counter), step: tf('year', figure) })
   if (field) return or(field, 'fact', field)
   const [, layer] = rule.split('.')
   return layer ? layerName(s, layer) : rule
 }
+
+/** On which line of which paper the answer to a doubt stands. @param {{rule?: string, field?: string}} x */
+export const whereToFind = ({ field = 'rule' }) => or('', 'find', field.startsWith('year.') ? 'year' : field)
 
 /** @param {{field: string, value: string}} n @param {Names} names */
 export function assumed ({ field, value }, names) {

@@ -25,7 +25,7 @@ var forms = []struct {
 		return decimal.New(int64(r), -12), err
 	}},
 	{regexp.MustCompile(`^-?(\d{1,7})(\.\d{1,6})?$`), 6, func(s string) (decimal.Decimal, error) {
-		f, err := parseFigure("", s)
+		f, err := parseFigure("", s, ofPoints)
 		return f.Rate.Decimal(), err
 	}},
 }
@@ -41,7 +41,7 @@ func FuzzNumbers(f *testing.F) {
 			if ok := form.pattern.MatchString(s); ok != (err == nil) {
 				e, is := err.(*InputError)
 				if i == 3 && is && e.Code == TooLarge {
-					continue // a figure of more than nine millions
+					continue // more than a whole
 				}
 				t.Fatalf("form %d of %q: %v", i, s, err)
 			}

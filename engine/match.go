@@ -251,59 +251,90 @@ type Met struct {
 
 // EachTable visits every table of a scheme in a fixed order.
 func (s *Scheme) EachTable(f func(*Table)) {
-	s.mapTables(func(t *Table) *Table { f(t); return t })
+	s.mapTables(func(t *Table, _ measure) *Table { f(t); return t })
+}
+
+// measure is what the figures of a table count.
+type measure uint8
+
+const (
+	ofShare     measure = iota // 0 to 1
+	ofPoints                   // −1 to 1, added to a share
+	ofFactor                   // 0 to 10
+	ofMonths                   // whole, 0 to 120
+	ofYuan                     // 0 to 9,000,000
+	ofYuanMore                 // yuan, added or taken off
+	ofYuanLimit                // yuan, or expressly none
+)
+
+// measureOf is what the figures of an adjustment count; of is what it adjusts.
+func (o Op) measureOf(of measure) measure {
+	switch o {
+	case Times, OwnShareTimes:
+		return ofFactor
+	case Plus, PerYearOfAge, PerAdmission:
+		if of == ofYuan {
+			return ofYuanMore
+		}
+		return ofPoints
+	}
+	return of
 }
 
 // mapTables replaces every table by what f makes of it. It writes to s: give it a copy.
-func (s *Scheme) mapTables(f func(*Table) *Table) {
-	at := func(t **Table) {
+func (s *Scheme) mapTables(f func(*Table, measure) *Table) {
+	at := func(t **Table, of measure) {
 		if *t != nil {
-			if n := f(*t); n != *t {
+			if n := f(*t, of); n != *t {
 				*t = n
 			}
 		}
 	}
-	adjusts := func(a []Adjust) {
+	adjusts := func(a []Adjust, of measure) {
 		for i := range a {
-			at(&a[i].Table)
+			at(&a[i].Table, a[i].Op.measureOf(of))
 		}
 	}
 	if w := s.Waiting; w != nil {
-		at(&w.Fixed)
-		at(&w.PerMissedYear)
-		at(&w.PerRepairedYear)
-		at(&w.Floor)
+		at(&w.Fixed, ofMonths)
+		at(&w.PerMissedYear, ofMonths)
+		at(&w.PerRepairedYear, ofMonths)
+		at(&w.Floor, ofMonths)
 	}
-	at(&s.Classify.PaidFirst)
-	at(&s.Classify.Limit)
-	adjusts(s.Classify.Extra)
+	at(&s.Classify.PaidFirst, ofShare)
+	at(&s.Classify.Limit, ofYuanLimit)
+	adjusts(s.Classify.Extra, ofShare)
 	for i := range s.Layers {
 		l := &s.Layers[i]
 		if d := l.Deductible; d != nil {
-			at(&d.Table)
-			adjusts(d.Adjust)
-			at(&d.Floor)
-			at(&d.Ceiling)
+			of := ofYuan
+			if d.ShareOf != nil {
+				of = ofShare
+			}
+			at(&d.Table, of)
+			adjusts(d.Adjust, ofYuan)
+			at(&d.Floor, ofYuanLimit)
+			at(&d.Ceiling, ofYuanLimit)
 			if d.Limit != nil {
-				at(&d.Limit.Table)
+				at(&d.Limit.Table, ofYuanLimit)
 			}
 		}
 		if l.Bands != nil {
-			at(&l.Bands.Rows)
+			at(&l.Bands.Rows, ofShare)
 		}
-		adjusts(l.Adjust)
+		adjusts(l.Adjust, ofShare)
 		for j := range l.Caps {
-			at(&l.Caps[j].Table)
+			at(&l.Caps[j].Table, ofYuanLimit)
 		}
-		at(&l.Quota)
+		at(&l.Quota, ofYuan)
 		if l.Guarantee != nil {
-			at(&l.Guarantee.Table)
+			at(&l.Guarantee.Table, ofShare)
 		}
 		if l.Ceiling != nil {
-			at(&l.Ceiling.Table)
+			at(&l.Ceiling.Table, ofShare)
 		}
 		if l.Split != nil {
-			at(&l.Split.Table)
+			at(&l.Split.Table, ofShare)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"math/bits"
+	"strings"
 	"sync"
 
 	"github.com/shopspring/decimal"
@@ -112,25 +113,43 @@ func check(p *Policy, c *Claim) (*Scheme, error) {
 func (s *Scheme) override(list []Override) (*Scheme, error) {
 	c := s.copyOf()
 	for _, o := range list {
-		v, err := parseFigure("overrides."+o.Rule, o.Value)
-		if err != nil {
-			return nil, err
-		}
+		var failed error
 		found := false
-		c.mapTables(func(t *Table) *Table {
+		c.mapTables(func(t *Table, of measure) *Table {
 			for i := range t.Rows {
-				if !names(o.Rule, t.Rows[i].ID) {
+				part, ok := strings.CutPrefix(o.Rule, t.Rows[i].ID)
+				bound := part == ".to" && t.Rows[i].To != 0
+				if !ok || !bound && !isFigure(part) {
 					continue
 				}
 				found = true
+				if bound {
+					of = ofYuan
+				}
+				v, err := parseFigure("overrides."+o.Rule, o.Value, of)
+				if err == nil && bound && v.Rate == 0 {
+					err = &InputError{Code: Negative, Field: "overrides." + o.Rule, Limit: "0.01"}
+				}
+				if err != nil {
+					failed = err
+					return t
+				}
 				n := *t
 				n.Rows = append([]Row(nil), t.Rows...)
 				row := &n.Rows[i]
-				row.Value, row.Overridden = v, true
+				row.Overridden = true
+				if bound {
+					row.To = Fen(v.Rate / (One / 100))
+				} else {
+					row.Value = v
+				}
 				return &n
 			}
 			return t
 		})
+		if failed != nil {
+			return nil, failed
+		}
 		if !found {
 			return nil, &InputError{Code: UnknownRule, Field: "overrides." + o.Rule}
 		}
@@ -138,43 +157,55 @@ func (s *Scheme) override(list []Override) (*Scheme, error) {
 	return c, nil
 }
 
-// names reports whether a rule is a row's id, or the id with the name of its figure.
-func names(rule, id string) bool {
-	if len(rule) < len(id) || rule[:len(id)] != id {
-		return false
-	}
-	if len(rule) == len(id) {
-		return true
-	}
-	switch rule[len(id):] {
-	case ".value", ".share", ".plus", ".times", ".own_share_times", ".per_year_of_age", ".per_admission", ".at_least", ".at_most", ".replace", ".extra_share":
+// isFigure reports whether what follows a row's id in a rule names its figure: nothing,
+// or the key under which policy files have it.
+func isFigure(part string) bool {
+	switch part {
+	case "", ".value", ".share", ".plus", ".times", ".own_share_times", ".per_year_of_age", ".per_admission", ".at_least", ".at_most", ".replace", ".extra_share":
 		return true
 	}
 	return false
 }
 
-// parseFigure reads a figure that replaces one of the policy: an amount, a share, a
-// difference of shares.
-func parseFigure(field, s string) (Figure, error) {
-	if s == "none" {
+// parseFigure reads a figure that replaces one of the policy, within the bounds that
+// hold for figures of policies.
+func parseFigure(field, s string, of measure) (Figure, error) {
+	if s == "none" && of == ofYuanLimit {
 		return Figure{None: true}, nil
+	}
+	places, most := 6, int64(1)
+	switch of {
+	case ofFactor:
+		most = 10
+	case ofMonths:
+		places, most = 0, 120
+	case ofYuan, ofYuanMore, ofYuanLimit:
+		places, most = 2, 9_000_000
 	}
 	neg := len(s) > 1 && s[0] == '-'
 	if neg {
 		s = s[1:]
 	}
-	n, err := parseNumber(field, s, 7, 6, "figure")
+	tooLarge := &InputError{Code: TooLarge, Field: field, Limit: string(appendUint(nil, uint64(most)))}
+	n, err := parseNumber(field, s, 7, places, "figure")
+	if e, ok := err.(*InputError); ok && e.Code == TooLarge {
+		err = tooLarge
+	}
 	if err != nil {
 		return Figure{}, err
 	}
-	d := decimal.New(n, -6)
-	if neg {
+	d := decimal.New(n, int32(-places))
+	if neg && n != 0 {
+		if of != ofPoints && of != ofYuanMore {
+			return Figure{}, &InputError{Code: Negative, Field: field, Limit: "0"}
+		}
 		d = d.Neg()
 	}
-	if f := NewFigure(d); f.Rate <= MaxFigure {
-		return f, nil
+	f := NewFigure(d)
+	if f.Rate > Rate(most)*One || -f.Rate > Rate(most)*One {
+		return Figure{}, tooLarge
 	}
-	return Figure{}, &InputError{Code: TooLarge, Field: field, Limit: "9000000"}
+	return f, nil
 }
 
 // worlds are all combinations of what is unknown.

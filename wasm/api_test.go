@@ -291,6 +291,13 @@ func hasElement(list any, e obj) bool {
 	return false
 }
 
+// The bound of a band can be replaced, too.
+func TestSettleOverriddenBound(t *testing.T) {
+	o := settled(t, request(`{"overrides":{"employee.inpatient.bands.table[0].to":"20000"}}`))
+	// (20,000 − 1,300) × 0.85 + 20,000 × 0.9 + 20,000 × 0.95 = 15,895 + 18,000 + 19,000
+	want(t, o["settlement"], map[string]string{"hifp_pay": "52895.00"})
+}
+
 // A figure that the person replaced does not rest on the document of the one it replaced.
 func TestSettleOverridden(t *testing.T) {
 	o := settled(t, request(`{"overrides":{"employee.inpatient.deductible.table[0].value":"1000"}}`))
@@ -565,6 +572,15 @@ func TestErrors(t *testing.T) {
 		{request(`{"plans":[{"enters":["copay"]}]}`), `{"code":"required","field":"plans[0].share"}`},
 		{request(`{"plans":[{"enters":["copay","copay"],"share":"0.8"}]}`), `{"code":"contradiction","field":"plans[0].enters[1]"}`},
 		{request(`{"plans":[{"enters":["in_scope"],"share":"0.8"}]}`), `{"code":"not_allowed","field":"plans[0].enters[0]","limit":["self_funded","over_limit","paid_first","deductible","copay","above_cap"]}`},
+		// Figures of the person keep to the bounds of policies' figures.
+		{request(`{"overrides":{"employee.inpatient.bands.table[0]":"85"}}`), `{"code":"too_large","field":"overrides.employee.inpatient.bands.table[0]","limit":"1"}`},
+		{request(`{"overrides":{"employee.inpatient.bands.table[0]":"-0.5"}}`), `{"code":"negative","field":"overrides.employee.inpatient.bands.table[0]","limit":"0"}`},
+		{request(`{"overrides":{"employee.inpatient.bands.table[0]":"none"}}`), `{"code":"format","field":"overrides.employee.inpatient.bands.table[0]","limit":"figure"}`},
+		{request(`{"overrides":{"employee.inpatient.bands.table[0].to":"0"}}`), `{"code":"negative","field":"overrides.employee.inpatient.bands.table[0].to","limit":"0.01"}`},
+		{request(`{"overrides":{"employee.inpatient.bands.table[2].to":"50000"}}`), `{"code":"unknown_rule","field":"overrides.employee.inpatient.bands.table[2].to"}`},
+		{request(`{"overrides":{"employee.inpatient.deductible.table[0]":"none"}}`), `{"code":"format","field":"overrides.employee.inpatient.deductible.table[0]","limit":"figure"}`},
+		{request(`{"overrides":{"employee.inpatient.deductible.table[0]":"1300.005"}}`), `{"code":"format","field":"overrides.employee.inpatient.deductible.table[0]","limit":"figure"}`},
+		{request(`{"overrides":{"employee.inpatient.deductible.table[0]":"99999999"}}`), `{"code":"too_large","field":"overrides.employee.inpatient.deductible.table[0]","limit":"9000000"}`},
 		{request(`{"overrides":{"employee.inpatient.deductible.table[9]":"1"}}`), `{"code":"unknown_rule","field":"overrides.employee.inpatient.deductible.table[9]"}`},
 		{request(`{"overrides":{"employee.inpatient.deductible.table[0]":"1%"}}`), `{"code":"format","field":"overrides.employee.inpatient.deductible.table[0]","limit":"figure"}`},
 		{request(`{"overrides":{"employee.inpatient.deductible.table[0]":1}}`), `{"code":"format","field":"overrides.employee.inpatient.deductible.table[0]","limit":"figure"}`},

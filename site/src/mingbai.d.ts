@@ -208,7 +208,10 @@ export interface Claim {
   /** Payments that the receipt already shows, by payer field or layer. */
   given?: { [payerOrLayer: string]: Amount }
   plans?: Plan[]
-  /** Figures to put in the place of the policy's; "none" for no limit. */
+  /**
+   * Figures to put in the place of the policy's, within the bounds of figures of their unit;
+   * "none" for a cap or limit that is not; a rule with ".to" is the upper bound of a band.
+   */
   overrides?: { [rule: RuleId]: string }
   accept?: Array<'draft'>
 }

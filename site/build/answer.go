@@ -70,14 +70,10 @@ type settlement struct {
 		From string `json:"from"`
 		To   string `json:"to"`
 	} `json:"range"`
-	Unknowns []struct {
-		Rule    string `json:"rule"`
-		Field   string `json:"field"`
-		Matters string `json:"matters"`
-	} `json:"unknowns"`
-	Layers []layer `json:"layers"`
-	Steps  []step  `json:"steps"`
-	Ahead  []struct {
+	Unknowns []doubt `json:"unknowns"`
+	Layers   []layer `json:"layers"`
+	Steps    []step  `json:"steps"`
+	Ahead    []struct {
 		Code      string `json:"code"`
 		Layer     string `json:"layer"`
 		Remaining string `json:"remaining"`
@@ -85,6 +81,12 @@ type settlement struct {
 	} `json:"ahead"`
 	Notes []note `json:"notes"`
 	Grade string `json:"grade"`
+}
+
+type doubt struct {
+	Rule    string `json:"rule"`
+	Field   string `json:"field"`
+	Matters string `json:"matters"`
 }
 
 type layer struct {
@@ -107,6 +109,7 @@ type step struct {
 		Is   any    `json:"is"`
 	} `json:"because"`
 	Adjusted []struct {
+		Rule   string `json:"rule"`
 		Op     string `json:"op"`
 		Value  string `json:"value"`
 		Share  string `json:"share"`

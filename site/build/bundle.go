@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
@@ -100,7 +101,7 @@ type bundler struct {
 // temporary folder, would go into esbuild's hashes and make every build another.
 func (b *bundler) plugin() api.Plugin {
 	return api.Plugin{Name: "mingbai", Setup: func(build api.PluginBuild) {
-		build.OnResolve(api.OnResolveOptions{Filter: `^(go|build|messages|entry):`}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
+		build.OnResolve(api.OnResolveOptions{Filter: `^(go|build|messages|entry|part):`}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
 			return api.OnResolveResult{Path: a.Path, Namespace: "made", SideEffects: api.SideEffectsTrue}, nil
 		})
 		build.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: "made"}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
@@ -118,6 +119,9 @@ func (b *bundler) made(kind, name string) (text string, err error) {
 		return string(data), err
 	case kind == "messages":
 		return "export default " + string(b.messages[name]), nil
+	case kind == "part":
+		script, _, _ := strings.Cut(name, ".")
+		return fmt.Sprintf("import texts from 'messages:%s'\nimport { addTexts } from './app/texts.mjs'\naddTexts(texts)\nexport * from './app/%s.mjs'\n", name, script), nil
 	case kind == "entry":
 		script, lang, _ := strings.Cut(name, ".")
 		return fmt.Sprintf("import texts from 'messages:%s'\nimport { start } from './app/%s.mjs'\nstart(texts, %q)\n", name, script, lang), nil
@@ -187,7 +191,7 @@ func (b *bundler) one(entry string, format api.Format) ([]byte, error) {
 // pageScripts bundles what pages load, with what they share as separate files: an entry
 // for each language of the views named first, and one for all languages of the others.
 // It returns the files by their published names and, for each entry such as estimate.zh,
-// the file followed by what it imports.
+// the file followed by what it imports at once.
 func (b *bundler) pageScripts(views, neutral []string) (files map[string][]byte, modules map[string][]string, err error) {
 	o := b.options()
 	o.Format, o.Splitting, o.Metafile = api.FormatESModule, true, true
@@ -224,12 +228,13 @@ func (b *bundler) pageScripts(views, neutral []string) (files map[string][]byte,
 		}
 		published = filepath.ToSlash(published)
 		files[published] = f.Contents
-		if meta.Outputs[published].EntryPoint == "" {
+		// What is imported when asked for is an entry, too, but has no name of its own.
+		if entry := meta.Outputs[published].EntryPoint; entry == "" || strings.Contains(entry, "part:") {
 			continue
 		}
 		// estimate.zh.W55GBNMP.js is the entry estimate.zh
-		parts := strings.Split(path.Base(published), ".")
-		name := strings.Join(parts[:len(parts)-2], ".")
+		words := strings.Split(path.Base(published), ".")
+		name := strings.Join(words[:len(words)-2], ".")
 		modules[name] = []string{published}
 		for seen, todo := map[string]bool{}, []string{published}; len(todo) > 0; todo = todo[1:] {
 			for _, i := range meta.Outputs[todo[0]].Imports {
@@ -242,6 +247,49 @@ func (b *bundler) pageScripts(views, neutral []string) (files map[string][]byte,
 		}
 	}
 	return files, modules, nil
+}
+
+// scriptParts are the scripts that views fetch when somebody asks for what they do: they
+// import part:<name>.<language>, which brings its texts along.
+var scriptParts = []string{"figures"}
+
+// bundleTexts chooses the texts that each view and each part is bundled with. A part brings
+// only those that the views that ask for it do not all have.
+func (b *bundler) bundleTexts(m messages, families []string) error {
+	var known map[string]string
+	put := func(name string, texts map[string]string) (err error) {
+		b.messages[name+"."+m.lang], err = json.Marshal(texts)
+		return err
+	}
+	for _, view := range scriptViews() {
+		sources, err := scriptSources(b.src, "app/"+view+".mjs")
+		if err != nil {
+			return err
+		}
+		texts := m.selectTexts(append(sources, families...))
+		if err := put(view, texts); err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(sources, func(text string) bool { return strings.Contains(text, "import('part:") }) {
+			continue
+		}
+		if known == nil {
+			known = maps.Clone(texts)
+		}
+		maps.DeleteFunc(known, func(key, _ string) bool { _, ok := texts[key]; return !ok })
+	}
+	for _, part := range scriptParts {
+		sources, err := scriptSources(b.src, "app/"+part+".mjs")
+		if err != nil {
+			return err
+		}
+		texts := m.selectTexts(sources)
+		maps.DeleteFunc(texts, func(key, _ string) bool { _, ok := known[key]; return ok })
+		if err := put(part, texts); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // scriptSources reads a script of site/src and all that it imports, to find the texts

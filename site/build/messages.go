@@ -81,8 +81,8 @@ var (
 	familyCall = regexp.MustCompile(`\b(?:tf[ (]|or\((?:''|""|[^'"\x60()]*), )["'\x60]([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)["'\x60]`)
 )
 
-// selectTexts are the texts that the scripts use, as the module that is bundled with them.
-func (m messages) selectTexts(scripts []string) ([]byte, error) {
+// selectTexts are the texts that the scripts use.
+func (m messages) selectTexts(scripts []string) map[string]string {
 	var keys, families []string
 	for _, s := range scripts {
 		k, f := usedKeys(s)
@@ -94,5 +94,5 @@ func (m messages) selectTexts(scripts []string) ([]byte, error) {
 			chosen[key] = text
 		}
 	}
-	return json.Marshal(chosen)
+	return chosen
 }

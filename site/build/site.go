@@ -96,14 +96,8 @@ func (s *site) bundler() (*bundler, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, view := range scriptViews() {
-			sources, err := scriptSources(b.src, "app/"+view+".mjs")
-			if err != nil {
-				return nil, err
-			}
-			if b.messages[view+"."+lang], err = m.selectTexts(append(sources, families...)); err != nil {
-				return nil, err
-			}
+		if err := b.bundleTexts(m, families); err != nil {
+			return nil, err
 		}
 	}
 	return b, nil

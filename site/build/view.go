@@ -12,9 +12,11 @@ import (
 // build the same view from each new answer (site/src/app/view.mjs); the browser tests
 // hold the two to the same page, character by character.
 type view struct {
-	Tag, CaseLine           string
-	YouYuan, YouFen         string
+	Tag, Corrected          string
+	CaseLine, Caption       string
+	YouYuan, YouFen, YouTo  string
 	RangeText               string
+	Doubts                  bool // whether figures can be corrected where this is shown
 	Means, Fund             string
 	Segments                []segment
 	Rows                    []row
@@ -43,11 +45,11 @@ type line struct {
 }
 
 type stepView struct {
-	Key, Title, Formula, Because, Adjusted, Valid, Grade, GradeKey, GradeWord, Overridden string
-	Sources                                                                               []item
+	Key, Title, Formula, Because, Adjusted, Valid, Grade, GradeKey, GradeWord, Overridden, Rules string
+	Sources                                                                                      []item
 }
 
-type item struct{ Key, Text, URL, Action string }
+type item struct{ Key, Text, URL, Action, Rule string }
 
 // receipt is the order of the receipt's lines; scripts and build read the same file.
 type receiptPlan struct {
@@ -165,14 +167,26 @@ func (w viewer) settlementView(req map[string]any, regionName string, a answer) 
 		YouFen:   you[len(you)-3:],
 		Means:    w.meansText(s),
 		Sum:      money(total),
+		Caption:  w.t("result.bar_title"),
+		Doubts:   true,
 		Policy:   w.t("result.policy", "region", regionName, "version", a.Policy.Version),
-	}
-	if r, ok := s.Range["psn_part_amt"]; ok {
-		v.RangeText = w.t("result.range", "from", money(fen(r.From)), "to", money(fen(r.To)))
 	}
 	v.Fund = w.t("result.fund", "amount", money(fund), "percent", portion(fund, total))
 	if fund == 0 {
 		v.Fund = w.t("result.fund_none")
+	}
+	if r, ok := s.Range["psn_part_amt"]; ok {
+		from, to := money(fen(r.From)), money(fen(r.To))
+		v.RangeText = w.t("result.range", "from", from, "to", to)
+		// Where the rules themselves are not known, what the person pays is a range and nothing else.
+		if slices.ContainsFunc(s.Unknowns, func(u doubt) bool { return u.Rule != "" }) {
+			v.YouYuan, v.YouFen, v.YouTo, v.Means = from[:len(from)-3], from[len(from)-3:], "–"+to, ""
+			v.RangeText = w.t("result.range_leads")
+			v.Caption += w.t("result.bar_worst")
+			if f, ok := s.Range["fund_pay_sumamt"]; ok {
+				v.Fund = w.t("result.fund_range", "from", money(fen(f.From)), "to", money(fen(f.To)))
+			}
+		}
 	}
 	v.Segments, v.Rows = w.bar(s, total)
 	for _, g := range w.plan.Groups {
@@ -197,7 +211,7 @@ func (w viewer) settlementView(req map[string]any, regionName string, a answer) 
 		if find := w.whereToFind(x.Field); find != "" {
 			text += w.t("result.stop") + find
 		}
-		v.Unknowns = append(v.Unknowns, item{Key: x.Rule + x.Field, Text: text})
+		v.Unknowns = append(v.Unknowns, item{Key: x.Rule + x.Field, Rule: x.Rule, Text: text})
 	}
 	for _, n := range s.Notes {
 		switch n.Code {
@@ -344,6 +358,14 @@ func (w viewer) stepView(i int, st step, s *settlement, p policyInfo) stepView {
 	}
 	if st.Grade != "" {
 		v.Grade, v.GradeKey, v.GradeWord = w.tf("grade", st.Grade), st.Grade, w.tf("grade_word", st.Grade)
+	}
+	// What the engine worked out itself rests on no figure.
+	if st.Grade != "" || st.Overridden {
+		rules := []string{st.Rule}
+		for _, a := range st.Adjusted {
+			rules = append(rules, a.Rule)
+		}
+		v.Rules = strings.Join(rules, " ")
 	}
 	if st.Overridden {
 		v.Overridden = w.t("step.overridden")

@@ -10,6 +10,7 @@ const SHORT = {
   a: 'visit.admission', b: 'bill.form', t: 'bill.total', x: 'bill.self_funded', o: 'bill.over_limit', i: 'bill.paid_first'
 }
 const LONG = Object.fromEntries(Object.entries(SHORT).map(([short, path]) => [path, short]))
+const SCHEMES = ['employee', 'resident']
 const COUNTS = ['person.age', 'person.months_enrolled', 'visit.admission', 'visit.days']
 const PATH = new RegExp('^(?:region|date|accept|accounts\\.(?:self|family)|' +
   'person\\.(?:scheme|status|age|assistance|months_enrolled|tier|enrolment)|' +
@@ -17,7 +18,11 @@ const PATH = new RegExp('^(?:region|date|accept|accounts\\.(?:self|family)|' +
   `bill\\.(?:form|total|${[...bill.split, ...bill.classes.map((c) => c.id)].join('|')})|` +
   'year\\.[a-z0-9_]{1,40}\\.(?:entered|deductible|paid))$')
 const VALUE = /^[a-z0-9_.-]{1,40}$/
-const LONGEST = 2000
+// A figure that the person corrected: its rule with points for brackets, and as the value
+// their own figure and the one it replaced.
+const FIX = /^fix(?:\.[a-z0-9_]{1,40}){3,9}$/
+const FIGURES = /^(?:none|-?\d{1,7}(?:\.\d{1,6})?)_(?:none|unknown|-?\d{1,7}(?:\.\d{1,6})?)$/
+const LONGEST = 6000
 /** @param {string} path */
 export const isField = (path) => PATH.test(path)
 /** @param {string} value */
@@ -36,9 +41,10 @@ export function toFragment (c) {
  * Reads a link's fragment. Anything that is not exactly what toFragment writes is
  * refused as a whole: half a case would give a wrong figure.
  * @param {string} fragment without #
+ * @param {boolean} [fixes] whether corrected figures are shown and marked where it is read; elsewhere they are refused
  * @returns {Case | null | undefined} undefined where the fragment holds no case, null where it is damaged
  */
-export function fromFragment (fragment) {
+export function fromFragment (fragment, fixes = false) {
   if (!fragment.startsWith('c=')) return undefined
   if (!fragment.startsWith('c=1.') || fragment.length > LONGEST) return null
   const c = new Map()
@@ -47,11 +53,15 @@ export function fromFragment (fragment) {
     const name = pair.slice(0, cut)
     const path = Object.hasOwn(SHORT, name) ? SHORT[/** @type {keyof SHORT} */ (name)] : name
     const value = pair.slice(cut + 1)
-    if (cut < 1 || !PATH.test(path) || !VALUE.test(value) || c.has(path)) return null
+    const fine = fixes && FIX.test(path) ? FIGURES.test(value) : PATH.test(path) && VALUE.test(value)
+    if (cut < 1 || !fine || c.has(path)) return null
     c.set(path, value)
   }
   return c
 }
+
+/** The rule that a correction is about: fix.employee.inpatient.bands.table.1 is employee.inpatient.bands.table[1]. @param {string} path */
+export const fixedRule = (path) => path.slice(4).replace(/\.(\d+)(?=\.|$)/g, '[$1]')
 
 /** The request that a case means, without its operation. @param {Case} c */
 export function toRequest (c) {
@@ -64,6 +74,8 @@ export function toRequest (c) {
     else if (head === 'year') ((request.year ??= {})[name] ??= {})[figure] = value
     else if (head === 'region' || head === 'date') request[head] = value
     else if (head === 'accept') request.accept = [value]
+    // What was corrected in the other scheme waits there.
+    else if (head === 'fix' && !(SCHEMES.includes(name) && name !== c.get('person.scheme'))) (request.overrides ??= {})[fixedRule(path)] = value.split('_')[0]
   }
   const form = c.get('bill.form')
   if (form === 'classes') {
@@ -93,5 +105,6 @@ export function controlOf (field, c) {
   const account = /^accounts\[(\d+)\]/.exec(field)
   if (account) return account[1] === '0' && c.get('accounts.self') ? 'accounts.self' : 'accounts.family'
   if (field.startsWith('accept')) return 'accept'
+  if (field.startsWith('overrides')) return 'fix'
   return field
 }

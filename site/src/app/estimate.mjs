@@ -8,7 +8,7 @@ import { regionField } from './region.mjs'
 import { put } from './slots.mjs'
 import { benefitName, codeName, settlementView } from './view.mjs'
 import { money, fen } from './amount.mjs'
-import { or, setTexts, t, tf } from './texts.mjs'
+import { language, or, setTexts, t, tf } from './texts.mjs'
 import { typeSize } from './type.mjs'
 
 /** @param {Record<string, string>} texts @param {string} lang */
@@ -35,6 +35,9 @@ function today () {
   return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, '0')).join('-')
 }
 
+/** What is fetched when somebody asks for it. */
+const fetchFigures = () => language === 'en' ? import('part:figures.en') : import('part:figures.zh')
+
 class Estimate {
   #form = new Form((path, settled) => this.#changed(path, settled))
   #region = regionField((code, failed) => this.#regionChanged(code, failed))
@@ -44,6 +47,12 @@ class Estimate {
   /** @type {any[]} */
   #layers = []
   #policyOf = ''
+  /** @type {any} the region's rules as the engine tells them */
+  #policy = null
+  /** @type {any} the last settlement, and what was asked for it */
+  #settled = null
+  /** @type {typeof import('./figures.mjs') | null} */
+  #figures = null
   #example = true
   #dated = false
   /** @type {string} what was typed and is no region here */
@@ -64,7 +73,7 @@ class Estimate {
   }
 
   begin () {
-    const linked = fromFragment(this.#fragment())
+    const linked = fromFragment(this.#fragment(), true)
     if (linked) this.#open(linked)
     else {
       // The controls hold the worked example that the page shows; a reload may have put
@@ -81,7 +90,7 @@ class Estimate {
       this.#compute()
     }
     addEventListener('hashchange', () => {
-      const other = fromFragment(this.#fragment())
+      const other = fromFragment(this.#fragment(), true)
       if (other === undefined) return
       if (other === null) { notice('form-notice', t('link.bad')); return }
       if (toFragment(other) === toFragment(this.#form.case)) return
@@ -99,7 +108,62 @@ class Estimate {
       if (target.hidden) target.hidden = false
       goTo(target)
     })
+    el('result').addEventListener('click', (/** @type {Event} */ event) => {
+      const at = event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest('button')) : null
+      if (!at) return
+      if (at.dataset.rules) this.#doubt(at.dataset.rules.split(' '), at)
+      else if (at.id === 'figures-all') this.#doubt([], at)
+      else if (at.id === 'fix-reset') this.#fix(new Map())
+      else if (at.dataset.fix) this.#fix(new Map([...this.#form.fixes].filter(([path]) => path !== at.dataset.fix)))
+    })
     this.#dock()
+  }
+
+  /** What the figures behind the estimate are opened with. @returns {import('./figures.mjs').Estimated} */
+  #estimated () {
+    const request = this.#request()
+    return {
+      policy: this.#policy, names: this.#names, request, settlement: this.#settled, fixes: this.#form.fixes,
+      settle: (overrides) => this.#client.call({ op: 'settle', ...request, overrides }),
+      apply: (fixes) => this.#fix(fixes)
+    }
+  }
+
+  /** Opens figures that somebody doubts. @param {string[]} rules @param {HTMLElement} opener */
+  async #doubt (rules, opener) {
+    if (!this.#policy || this.#policyOf !== this.#form.case.get('region')) return
+    const figures = await this.#load()
+    if (figures) figures.openFigures(this.#estimated(), rules, opener)
+  }
+
+  async #load () {
+    try {
+      this.#figures ??= await fetchFigures()
+      notice('problem')
+    } catch { notice('problem', t('fix.failed')) }
+    return this.#figures
+  }
+
+  /** Takes figures that the person corrected. @param {import('./case.mjs').Case} fixes */
+  #fix (fixes) {
+    this.#form.fixes = fixes
+    // The buttons of the list go with it: what they were about keeps the focus.
+    if (document.activeElement?.closest('.fixes')) { el('you').tabIndex = -1; el('you').focus({ preventScroll: true }) }
+    this.#changed('fix', true)
+  }
+
+  /** The list of corrected figures on the sheet; its words are fetched with the first one. @param {any} view */
+  #listFixes (view) {
+    if (!view.Corrected || this.#policyOf !== this.#form.case.get('region')) return
+    if (this.#figures) view.Fixes = this.#figures.fixed(this.#estimated())
+    else {
+      const turn = this.#turn
+      this.#load().then((figures) => {
+        if (!figures || turn !== this.#turn) return
+        view.Fixes = figures.fixed(this.#estimated())
+        put(el('sheet'), view)
+      })
+    }
   }
 
   #fragment () { return decodeURIComponent(location.hash.slice(1).replace(/%(?![0-9a-f]{2})/gi, '')) }
@@ -186,6 +250,7 @@ class Estimate {
     const answer = await this.#client.call({ op: 'policy', region }, { latest: 'policy' })
     if (!answer?.ok) return
     this.#policyOf = region
+    this.#policy = answer.policy
     this.#names = {}
     for (const [dim, codes] of Object.entries(answer.policy.codes)) {
       this.#names[dim] = Object.fromEntries(/** @type {any[]} */ (codes).filter((k) => k.name).map((k) => [k.code, k.name]))
@@ -198,6 +263,7 @@ class Estimate {
   /** @param {any} answer @param {any} request */
   #show (answer, request) {
     this.#layers = answer.settlement.layers
+    this.#settled = answer.settlement
     this.#form.showErrors(new Map())
     notice('problem')
     const sheet = el('sheet')
@@ -205,15 +271,17 @@ class Estimate {
     sheet.hidden = false
     el('last').hidden = true
     this.#shown = true
-    const view = settlementView(answer, { request, region: this.#region.nameOf(request.region), names: this.#names })
+    const view = settlementView(answer, { request, region: this.#region.nameOf(request.region), names: this.#names, doubts: true })
     if (this.#example) view.Tag = t('result.example')
+    this.#listFixes(view)
     put(sheet, view)
-    this.#dockSays(t('result.you'), `¥${view.YouYuan}${view.YouFen}`, t('result.jump'), '#result')
+    this.#dockSays(view.Corrected ? t('fix.you') : t('result.you'), `¥${view.YouYuan}${view.YouFen}${view.YouTo}`, t('result.jump'), '#result')
     // How long the first estimate takes is measured by this.
     if (!performance.getEntriesByName('mingbai-estimate').length) performance.mark('mingbai-estimate')
     if (!this.#touched.size && this.#example) return
     const s = answer.settlement
-    this.#said = t('result.announce', { you: money(fen(s.psn_part_amt)), fund: money(fen(s.fund_pay_sumamt)) })
+    const range = s.range?.psn_part_amt
+    this.#said = (view.YouTo ? t('result.announce_range', { from: money(fen(range.from)), to: money(fen(range.to)) }) : t('result.announce', { you: money(fen(s.psn_part_amt)), fund: money(fen(s.fund_pay_sumamt)) })) + view.Corrected
     this.#tell()
   }
 
@@ -235,6 +303,12 @@ class Estimate {
     }
     this.#form.showErrors(errors)
     this.#stale(first, [...errors.keys()][0] ?? '', problems[0].code === 'required')
+    // A link may correct a figure that these rules no longer have.
+    if (problems.some((p) => p.field?.startsWith('overrides'))) {
+      const reset = make('button', { type: 'button', className: 'action' }, t('fix.reset_all'))
+      reset.addEventListener('click', () => this.#fix(new Map()))
+      notice('problem', first, reset)
+    }
   }
 
   /**

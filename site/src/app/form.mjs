@@ -22,6 +22,8 @@ export class Form {
   #wrong = new Set()
   #all = false
   #region = ''
+  /** @type {Map<string, Case>} figures that the person corrected, by region */
+  #fixes = new Map()
 
   /** @param {(path: string, settled: boolean) => void} changed settled: the person has left the field */
   constructor (changed) {
@@ -49,6 +51,10 @@ export class Form {
 
   /** @param {string} code */
   setRegion (code) { this.#region = code }
+
+  /** What the person corrected of the region's figures: part of the case. */
+  get fixes () { return this.#fixes.get(this.#region) ?? new Map() }
+  set fixes (fixes) { this.#fixes.set(this.#region, fixes) }
 
   /**
    * Reads the controls. What cannot be read is left out of the case and named.
@@ -85,6 +91,7 @@ export class Form {
         if (this.#inForm(path, form)) wrong.set(path, read.error)
       } else if (read.value) c.set(path, read.value)
     }
+    for (const [path, value] of this.fixes) c.set(path, value)
     this.case = c
     return wrong
   }
@@ -99,6 +106,7 @@ export class Form {
   /** Writes a case into the controls. @param {Case} c */
   write (c) {
     this.#region = c.get('region') ?? ''
+    this.fixes = new Map([...c].filter(([path]) => path.startsWith('fix.')))
     for (const fact of FACTS) {
       for (const input of this.#controls(fact.path)) {
         let value = c.get(fact.path) ?? ''

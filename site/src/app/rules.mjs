@@ -4,7 +4,8 @@ import { money, fen, percentOf } from './amount.mjs'
 import { named, or, t, tf } from './texts.mjs'
 import { codeName } from './view.mjs'
 
-/** @typedef {Map<string, {layer: string, part: string, row: any}>} Rows */
+/** @typedef {{layer: string, part: string, row: any, op?: string}} Rule */
+/** @typedef {Map<string, Rule>} Rows */
 /** @typedef {{layer: (id: string) => string, text: (id: string) => string, row: (id: string) => any}} RuleBook */
 
 /** @param {any} policy as the engine tells it @param {import('./view.mjs').Names} names @returns {RuleBook} */
@@ -33,35 +34,43 @@ export function ruleBook (policy, names) {
   }
 }
 
-/** Every figure below a part of a layer, with the part that it belongs to. @param {any} value @param {string} layer @param {string} part @param {Rows} rows */
-function collect (value, layer, part, rows) {
+/** Every figure below a part of a layer, with the part that it belongs to. @param {any} value @param {string} layer @param {string} part @param {Rows} rows @param {string} [op] how the figure changes another */
+export function collect (value, layer, part, rows, op) {
   if (!value || typeof value !== 'object') return
-  if (typeof value.id === 'string' && (value.when || value.reason !== undefined)) rows.set(value.id, { layer, part, row: value })
+  op = value.op ?? op
+  if (typeof value.id === 'string' && (value.when || value.reason !== undefined)) rows.set(value.id, { layer, part, row: value, op })
   for (const [name, inner] of Object.entries(value)) {
     if (name === 'when' || name === 'valid' || name === 'note' || name === 'sources') continue
     // Changes of a deductible and its floor are told as what they are, not as the deductible.
-    collect(inner, layer, ['adjust', 'floor', 'ceiling', 'limit', 'extra', 'paid_first', 'never'].includes(name) ? name : part, rows)
+    collect(inner, layer, ['adjust', 'floor', 'ceiling', 'limit', 'extra', 'paid_first', 'never'].includes(name) ? name : part, rows, op)
   }
 }
 
-/** @param {{layer: string, part: string, row: any}} rule @param {import('./view.mjs').Names} names */
-function words ({ layer, part, row }, names) {
-  const value = figure(row)
-  const when = (row.when ?? []).filter((/** @type {any} */ c) => c.cond !== 'kind').map((/** @type {any} */ c) => `${or(c.cond, 'cond', c.cond)} ${condition(c, names)}`)
-  const text = t('rule.text', { layer, part: or(part, 'rule_part', part), value })
-  return when.length ? t('rule.when', { text, when: when.join(t('result.join')) }) : text
+/** @param {Rule} rule @param {import('./view.mjs').Names} names */
+export function words ({ layer, part, row }, names) {
+  const when = conditions(row, names)
+  const text = t('rule.text', { layer, part: or(part, 'rule_part', part), value: figure(row) })
+  return when ? t('rule.when', { text, when }) : text
 }
 
+/** The conditions of a figure. @param {any} row @param {import('./view.mjs').Names} names */
+export const conditions = (row, names) => (row.when ?? []).filter((/** @type {any} */ c) => c.cond !== 'kind')
+  .map((/** @type {any} */ c) => `${or(c.cond, 'cond', c.cond)} ${condition(c, names)}`).join(t('result.join'))
+
 /** @param {any} row */
-function figure ({ value, unit, reason }) {
+export function figure ({ value, unit, reason }) {
   if (reason !== undefined) return or(reason, 'excluded', reason)
   if (value === undefined) return ''
   if (value === 'none') return t('rule.none')
   if (value === 'unknown') return t('rule.unknown')
-  if (unit === 'CNY') return t('rule.yuan', { amount: money(fen(value)).replace(/\.00$/, '') })
+  if (unit === 'CNY') return t('rule.yuan', { amount: signed(value).replace(/\.00$/, '') })
   if (unit === 'factor') return `× ${value}`
+  if (unit === 'months') return t('rule.months', { n: value })
   return percentOf(value)
 }
+
+/** @param {string} yuan */
+const signed = (yuan) => yuan.startsWith('-') ? '−' + money(fen(yuan.slice(1))) : money(fen(yuan))
 
 /** @param {any} c @param {import('./view.mjs').Names} names */
 function condition (c, names) {

@@ -10,6 +10,9 @@ export function setTexts (all, lang) {
   language = lang
 }
 
+/** The texts of a part that has been fetched later. @param {Record<string, string>} more */
+export function addTexts (more) { texts = { ...texts, ...more } }
+
 /** @param {string} text @param {Record<string, string>} values */
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole)
 

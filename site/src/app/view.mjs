@@ -11,25 +11,34 @@ export const codeName = (names, dim, code) => code === 'unknown' ? t('option.unk
 
 /**
  * @param {any} answer of settle
- * @param {{request: any, region: string, names: Names}} about
+ * @param {{request: any, region: string, names: Names, doubts?: boolean}} about doubts: whether figures can be corrected where this is shown
  */
-export function settlementView ({ settlement: s, policy }, { request, region, names }) {
+export function settlementView ({ settlement: s, policy }, { request, region, names, doubts = false }) {
   const total = fen(s.medfee_sumamt)
   const you = money(fen(s.psn_part_amt))
   const fund = fen(s.fund_pay_sumamt)
   const range = s.range?.psn_part_amt
+  const [from, to] = range ? [money(fen(range.from)), money(fen(range.to))] : [you, '']
+  // Where the rules themselves are not known, what the person pays is a range and nothing else.
+  const leads = range && s.unknowns.some((/** @type {any} */ x) => x.rule)
   const own = fen(s.self_pay)
+  const fixes = String(Object.keys(request.overrides ?? {}).length)
+  const paid = s.range?.fund_pay_sumamt
   return {
     Tag: '',
+    Corrected: fixes === '0' ? '' : t('fix.stamp', { n: fixes }),
     CaseLine: caseLine(request, region, total, names),
-    YouYuan: you.slice(0, -3),
-    YouFen: you.slice(-3),
-    RangeText: range ? t('result.range', { from: money(fen(range.from)), to: money(fen(range.to)) }) : '',
-    Means: meansText(s),
-    Fund: fund ? t('result.fund', { amount: money(fund), percent: portion(fund, total) }) : t('result.fund_none'),
+    YouYuan: (leads ? from : you).slice(0, -3),
+    YouFen: (leads ? from : you).slice(-3),
+    YouTo: leads ? '–' + to : '',
+    RangeText: range ? leads ? t('result.range_leads') : t('result.range', { from, to }) : '',
+    Means: leads ? '' : meansText(s),
+    Fund: leads && paid ? t('result.fund_range', { from: money(fen(paid.from)), to: money(fen(paid.to)) }) : fund ? t('result.fund', { amount: money(fund), percent: portion(fund, total) }) : t('result.fund_none'),
+    Caption: t('result.bar_title') + (leads ? t('result.bar_worst') : '') + (fixes === '0' ? '' : t('fix.caption', { n: fixes })),
+    Fixes: [],
     ...bar(s, total),
     Sum: money(total),
-    Groups: plan.groups.map((g) => group(g, s, policy, names)),
+    Groups: plan.groups.map((g) => group(g, s, policy, names, doubts)),
     Counter: [
       { Key: 'direct', Text: t('result.counter_direct', { amount: money(fen(s.counter.direct)) }) },
       ...(fen(s.counter.refund) ? [{ Key: 'manual', Text: t('result.counter_manual', { amount: money(fen(s.counter.manual)), refund: money(fen(s.counter.refund)) }) }] : [])
@@ -39,7 +48,7 @@ export function settlementView ({ settlement: s, policy }, { request, region, na
       Key: String(i), Text: tf('ahead', x.code, { layer: layerName(s, x.layer), amount: money(fen(x.remaining ?? x.amount)) })
     })),
     Unknowns: (s.unknowns ?? []).map((/** @type {any} */ x) => ({
-      Key: (x.rule ?? '') + (x.field ?? ''), Text: [t('result.unknown', { field: doubtName(s, x), amount: money(fen(x.matters)) }), whereToFind(x)].filter(Boolean).join(t('result.stop'))
+      Key: (x.rule ?? '') + (x.field ?? ''), Text: [t('result.unknown', { field: doubtName(s, x), amount: money(fen(x.matters)) }), whereToFind(x)].filter(Boolean).join(t('result.stop')), Rule: doubts ? x.rule ?? '' : ''
     })),
     Assumed: s.notes.filter((/** @type {any} */ n) => n.code === 'assumed').map((/** @type {any} */ n) => ({
       Key: n.field, Text: assumed(n, names), URL: `#f-${n.field}`, Action: t('result.change')
@@ -86,8 +95,8 @@ export function bar (s, total) {
   return { Segments, Rows }
 }
 
-/** @param {{id: string, total: string, lines: {id: string, to?: string[], left?: string[]}[]}} g @param {any} s @param {any} policy @param {Names} names */
-function group (g, s, policy, names) {
+/** @param {{id: string, total: string, lines: {id: string, to?: string[], left?: string[]}[]}} g @param {any} s @param {any} policy @param {Names} names @param {boolean} doubts */
+function group (g, s, policy, names, doubts) {
   const Lines = []
   const Zeros = []
   for (const { id, to = [], left } of g.lines) {
@@ -100,7 +109,7 @@ function group (g, s, policy, names) {
     const Steps = []
     for (const [i, st] of s.steps.entries()) {
       // A later payer's deductible may stay where it was: that moved nothing.
-      if (to.includes(st.to) && st.from !== st.to && fen(st.amount)) Steps.push(stepView(i, st, s, policy, names))
+      if (to.includes(st.to) && st.from !== st.to && fen(st.amount)) Steps.push(stepView(i, st, s, policy, names, doubts))
     }
     Lines.push({ ...line, Steps })
   }
@@ -121,15 +130,22 @@ function leftIn (s, buckets) {
   return sum
 }
 
-/** @param {number} i @param {any} st @param {any} s @param {any} policy @param {Names} names */
-function stepView (i, st, s, policy, names) {
+/** A document in words. @param {any} doc @param {string} id */
+export const sourceText = ({ title, number, url = '' }, id) => ({ text: (number ? `${title} ${number}` : title) ?? id, url })
+
+/** From when to when a figure holds. @param {any} [valid] */
+export const validText = (valid = {}) => valid.asof
+  ? t('valid.asof', { asof: valid.asof.replace('/', '–') })
+  : valid.until ? t('valid.span', { from: valid.from, until: valid.until }) : valid.from ? t('valid.from', { from: valid.from }) : ''
+
+/** @param {number} i @param {any} st @param {any} s @param {any} policy @param {Names} names @param {boolean} doubts */
+function stepView (i, st, s, policy, names, doubts) {
   const title = tf('step', st.kind)
   const because = (st.because ?? []).map((/** @type {any} */ b) => `${or(b.cond, 'cond', b.cond)} ${condValue(names, b.cond, b.is)}`)
   const adjusted = (st.adjusted ?? []).map((/** @type {any} */ a) => tf('op', a.op, {
     value: a.amount || a.op === 'times' || a.op === 'own_share_times' ? a.value : percentOf(a.value),
     share: a.amount ?? percentOf(a.share)
   }))
-  const valid = st.valid ?? {}
   return {
     Key: String(i),
     Title: st.layer ? t('step.layer', { layer: layerName(s, st.layer), step: title }) : title,
@@ -138,16 +154,16 @@ function stepView (i, st, s, policy, names) {
       : money(fen(st.amount)),
     Because: because.length ? t('step.because', { list: because.join(t('result.join')) }) : '',
     Adjusted: adjusted.length ? t('step.adjusted', { list: adjusted.join(t('result.join')) }) : '',
-    Valid: valid.asof
-      ? t('valid.asof', { asof: valid.asof.replace('/', '–') })
-      : valid.until ? t('valid.span', { from: valid.from, until: valid.until }) : valid.from ? t('valid.from', { from: valid.from }) : '',
+    Valid: validText(st.valid),
     Grade: st.grade ? tf('grade', st.grade) : '',
     GradeKey: st.grade ?? '',
     GradeWord: st.grade ? tf('grade_word', st.grade) : '',
     Overridden: st.overridden ? t('step.overridden') : '',
+    // What the engine worked out itself rests on no figure.
+    Rules: doubts && (st.grade || st.overridden) ? [st.rule, ...(st.adjusted ?? []).map((/** @type {any} */ a) => a.rule)].join(' ') : '',
     Sources: (st.sources ?? []).map((/** @type {string} */ id) => {
-      const doc = policy.sources[id] ?? {}
-      return { Key: id, Text: doc.number ? `${doc.title} ${doc.number}` : doc.title, URL: doc.url ?? '', Target: doc.url ? '_blank' : '' }
+      const { text, url } = sourceText(policy.sources[id] ?? {}, id)
+      return { Key: id, Text: text, URL: url, Target: url ? '_blank' : '' }
     })
   }
 }

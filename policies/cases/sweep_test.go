@@ -277,6 +277,8 @@ func reach(p *engine.Policy, s *engine.Scheme, l *engine.Layer, r *engine.Row, s
 					// a value the rows behind them come into play
 					for _, d := range out.Unknowns {
 						switch {
+						case strings.Contains(d.Rule, ".deductible.adjust"):
+							c.Overrides = append(c.Overrides, engine.Override{Rule: d.Rule, Value: "1"})
 						case strings.Contains(d.Rule, ".deductible."):
 							c.Overrides = append(c.Overrides, engine.Override{Rule: d.Rule, Value: "100"})
 						case strings.Contains(d.Rule, ".bands."):

@@ -64,6 +64,11 @@ func TestLargeFilesAreRefused(t *testing.T) {
 		"bytes":   "# " + strings.Repeat("x", maxBytes),
 		"aliases": "a: &a [1,1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n",
 		"depth":   strings.Repeat("[", 40) + strings.Repeat("]", 40),
+		// These would end the engine in a browser, whose stack is small, while yaml.v3 reads them.
+		"brackets": strings.Repeat("{", 5000),
+		"mappings": strings.Repeat("{a: [", 2500),
+		"dashes":   strings.Repeat("- ", 5000) + "x",
+		"keys":     strings.Repeat("? - ", 2500) + "x",
 	} {
 		_, err := Load("large.yaml", []byte(text), nil)
 		var e *PolicyError

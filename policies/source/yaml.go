@@ -86,6 +86,10 @@ func parse(f *file, text []byte, report func(*PolicyError)) (root *node) {
 		fail(line, 1, "syntax", "the text is not UTF-8", "save the file as UTF-8")
 		return nil
 	}
+	if line, col, deep := tooDeep(f.lines); deep {
+		fail(line, col, "too_large", "nested too deeply", "no rule needs so many levels")
+		return nil
+	}
 	doc, err := decode(text)
 	if err != nil {
 		line, msg := yamlError(f, err)
@@ -102,6 +106,30 @@ func parse(f *file, text []byte, report func(*PolicyError)) (root *node) {
 		return nil
 	}
 	return root
+}
+
+// tooDeep finds nesting far beyond what any file has, before the reader walks into it: in a
+// browser's small stack some thousand levels would end the whole engine. Quotes and
+// comments are not told apart, therefore the limit is generous.
+func tooDeep(lines []string) (line, col int, deep bool) {
+	const limit = 20 * maxDepth
+	open := 0
+	for n, text := range lines {
+		if begin := len(text) - len(strings.TrimLeft(text, " -?:")); begin > limit {
+			return n + 1, limit + 1, true
+		}
+		for i := 0; i < len(text); i++ {
+			switch text[i] {
+			case '[', '{':
+				if open++; open > limit {
+					return n + 1, i + 1, true
+				}
+			case ']', '}':
+				open = max(open-1, 0)
+			}
+		}
+	}
+	return 0, 0, false
 }
 
 func invalidAt(text []byte) int {

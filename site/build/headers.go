@@ -68,6 +68,7 @@ var headerRules = []headerRule{
 	{"/oembed.json", []header{{"Access-Control-Allow-Origin", "*"}}},
 	{"/en/oembed.json", []header{{"Access-Control-Allow-Origin", "*"}}},
 	{"/assets/engine.*", []header{{"Access-Control-Allow-Origin", "*"}}},
+	{"/assets/workshop.*", []header{{"Access-Control-Allow-Origin", "*"}}},
 	{"/assets/worker.*", []header{{"Access-Control-Allow-Origin", "*"}}},
 }
 

@@ -68,7 +68,7 @@ func (s *site) library(b *bundler) error {
 			Types   string `json:"types"`
 			Default string `json:"default"`
 		}{"./mingbai.d.ts", "./mingbai.mjs"}, "./package.json": "./package.json"},
-		[]string{"mingbai.mjs", "mingbai.d.ts", s.asset("engine.wasm"), s.asset("worker.js")},
+		[]string{"mingbai.mjs", "mingbai.d.ts", s.asset("engine.wasm"), s.asset("workshop.wasm"), s.asset("worker.js")},
 		map[string]string{"node": ">=20"},
 	}, "", "  ")
 	s.add("package.json", append(data, '\n'))

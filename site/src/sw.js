@@ -150,7 +150,8 @@ worker.addEventListener('fetch', (/** @type {any} */ event) => {
   if (request.method !== 'GET') { event.respondWith(Response.error()); return }
   // The hosting page asks what the host itself sends.
   if (request.cache === 'no-store') return
-  const rest = decodeURIComponent(url.pathname.slice(scope.pathname.length))
+  let rest
+  try { rest = decodeURIComponent(url.pathname.slice(scope.pathname.length)) } catch { return } // no file of ours
   event.respondWith(respond(event, rest === '' || rest.endsWith('/') ? rest + 'index.html' : rest))
 })
 

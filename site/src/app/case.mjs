@@ -28,6 +28,12 @@ export const isField = (path) => PATH.test(path)
 /** @param {string} value */
 export const isValue = (value) => VALUE.test(value)
 
+/** What stands after # in an address; messengers write some of it with percent signs. @param {string} hash */
+export function plainFragment (hash) {
+  const text = hash.slice(1).replace(/%(?![0-9a-f]{2})/gi, '')
+  try { return decodeURIComponent(text) } catch { return text }
+}
+
 /** What stands after # in a link. @param {Case} c */
 export function toFragment (c) {
   const pairs = []

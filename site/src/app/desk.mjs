@@ -4,7 +4,7 @@ import { Client } from '../lib/client.mjs'
 import { scriptUrl } from '../lib/trusted.mjs'
 import { el, goTo, later, make, say } from './dom.mjs'
 import { or, setTexts, t } from './texts.mjs'
-import { controlOf } from './case.mjs'
+import { controlOf, plainFragment } from './case.mjs'
 import { benefitName, codeName } from './view.mjs'
 import { fen, money } from './amount.mjs'
 import { typeSize } from './type.mjs'
@@ -50,7 +50,7 @@ export function today () {
   return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, '0')).join('-')
 }
 
-export const fragment = () => decodeURIComponent(location.hash.slice(1).replace(/%(?![0-9a-f]{2})/gi, ''))
+export const fragment = () => plainFragment(location.hash)
 
 /** Keeps what was typed in the address, where a reload or a friend finds it, and in the link to the other language. @param {string} text without # */
 export function keepInAddress (text) {

@@ -1,7 +1,7 @@
 // The Estimate view: from what is typed to what is shown.
 import { Client } from '../lib/client.mjs'
 import { scriptUrl } from '../lib/trusted.mjs'
-import { controlOf, fromFragment, toFragment, toRequest } from './case.mjs'
+import { controlOf, fromFragment, plainFragment, toFragment, toRequest } from './case.mjs'
 import { el, goTo, later, make, say } from './dom.mjs'
 import { Form } from './form.mjs'
 import { regionField } from './region.mjs'
@@ -166,7 +166,7 @@ class Estimate {
     }
   }
 
-  #fragment () { return decodeURIComponent(location.hash.slice(1).replace(/%(?![0-9a-f]{2})/gi, '')) }
+  #fragment () { return plainFragment(location.hash) }
 
   /** @param {import('./case.mjs').Case} c */
   #open (c) {

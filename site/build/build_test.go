@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -247,6 +249,79 @@ func TestNoSpellingIsChecked(t *testing.T) {
 	}
 	if seen < 8 {
 		t.Errorf("only %d fields found", seen)
+	}
+}
+
+// Programs that turn an address into a frame get the same frame as the tag makes, with the
+// tokens that the page about embedding documents, and find the answer from the Estimate.
+func TestOEmbed(t *testing.T) {
+	tokens := `sandbox="allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox"`
+	host, err := os.ReadFile(filepath.Join(testRoot(t), "site/src/embed-host.mjs"))
+	if err != nil || !strings.Contains(string(host), `'`+strings.Trim(strings.TrimPrefix(tokens, "sandbox="), `"`)+`'`) {
+		t.Errorf("the tag's frame has other tokens than %s (%v)", tokens, err)
+	}
+	for lang, m := range allMessages(t) {
+		s := &site{root: testRoot(t), origin: "https://example.cn/mingbai", scripts: map[string][]string{"plain": {"assets/plain.js"}}}
+		data, err := s.oembed(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var answer struct {
+			Version, Type, HTML string
+			Width, Height       int
+		}
+		if err := json.Unmarshal(data, &answer); err != nil {
+			t.Fatal(err)
+		}
+		if answer.Version != "1.0" || answer.Type != "rich" || answer.Width != 700 || answer.Height != 900 {
+			t.Errorf("%s: %+v", lang, answer)
+		}
+		for _, part := range []string{`src="https://example.cn/mingbai/` + home(lang) + `embed.html"`, tokens, `loading="lazy"`, `title="` + m.t("embed.heading") + `"`, `referrerpolicy="no-referrer"`} {
+			if !strings.Contains(answer.HTML, part) {
+				t.Errorf("%s: the frame lacks %s: %s", lang, part, answer.HTML)
+			}
+		}
+		if !strings.Contains(m.t("embed.rule_sandbox"), tokens) {
+			t.Errorf("%s: the tokens are not documented", lang)
+		}
+		if p := s.newPage(m, "", "estimate.title"); !p.OEmbed || len(p.Alternates) != 2 || p.Link(p.Alternates[1].Path) != "https://example.cn/mingbai/en/" {
+			t.Errorf("%s: the Estimate does not name its oEmbed answer or its other language: %+v", lang, p.Alternates)
+		}
+		s.origin = ""
+		if p := s.newPage(m, "", "estimate.title"); p.OEmbed || p.Alternates != nil {
+			t.Errorf("%s: addresses that nobody knows are told", lang)
+		}
+	}
+}
+
+// The first visit keeps every view of the navigation, and what these load in turn.
+func TestCoreFollowsTheNavigation(t *testing.T) {
+	s := &site{root: testRoot(t), files: map[string][]byte{}, assets: map[string]string{}}
+	for _, name := range []string{"engine.wasm", "worker.js", "icon.svg", "icon-192.png", "page.css", "deep.js", "chunk.js", "alone.js", "alone.css"} {
+		s.addHashed(name, []byte(name))
+	}
+	s.add("policies/110000/index.html", []byte(s.asset("alone.js")+s.asset("alone.css")))
+	for _, lang := range languages {
+		for _, v := range navigation {
+			s.add(home(lang)+v.Folder+"index.html", []byte("x"))
+		}
+	}
+	s.add("year/index.html", []byte(`<link href="../`+s.asset("page.css")+`"><script src="../`+s.asset("chunk.js")+`">`))
+	s.add(s.asset("chunk.js"), []byte(`import("./`+path.Base(s.asset("deep.js"))+`")`))
+	core := s.core()
+	for _, want := range []string{"index.html", "en/index.html", "year/index.html", "en/hosting/index.html", "embed.html", "en/offline.html", "manifest.webmanifest", s.asset("engine.wasm"), s.asset("page.css"), s.asset("chunk.js"), s.asset("deep.js")} {
+		if !slices.Contains(core, want) {
+			t.Errorf("the first visit does not keep %s", want)
+		}
+	}
+	for _, never := range []string{"policies/110000/index.html", s.asset("alone.js"), s.asset("alone.css")} {
+		if slices.Contains(core, never) {
+			t.Errorf("the first visit keeps %s", never)
+		}
+	}
+	s.precache = core
+	if others := s.otherPages(); !slices.Contains(others, s.asset("alone.js")) || slices.Contains(others, s.asset("deep.js")) {
+		t.Errorf("kept later: %v", others)
 	}
 }
 

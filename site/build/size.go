@@ -24,6 +24,7 @@ var budgets = []budget{
 	{"engine that reads YAML, fetched on demand", 0, 1_300_000, func(m builtSite) []string { return m.matching("assets/workshop.", ".wasm") }},
 	{"Estimate: HTML, CSS, scripts (zh)", 0, 45_000, func(m builtSite) []string { return m.page("") }},
 	{"Estimate: HTML, CSS, scripts (en)", 0, 45_000, func(m builtSite) []string { return m.page("en/") }},
+	{"script of the tag for other sites", 2048, 2048, func(m builtSite) []string { return []string{"embed.js"} }},
 	{"everything kept for offline use", 0, 1_400_000, func(m builtSite) []string { return m.Precache }},
 }
 

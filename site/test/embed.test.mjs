@@ -218,6 +218,24 @@ eachEngine('embed', { timeout: 240_000, serve: { routes: {} } }, (t) => {
     await t.b.eval('document.getElementById("one").remove()');
   });
 
+  test('a whole case and a height by attributes; the documented tokens are the frame’s', async () => {
+    made['/case'] = `<h1>一张单子</h1><mingbai-estimator id="one" case="${CASE}" height="333" title="一张单子" theme="dark"></mingbai-estimator>${script}`;
+    t.s.log.length = 0;
+    serve('/case');
+    await t.b.goto(foreign('/case'));
+    await t.b.until('!!document.getElementById("one")?.frame', { what: 'the tag' });
+    const frame = await t.b.eval('(() => { const f = document.getElementById("one").frame; return [f.getAttribute("sandbox"), f.loading, f.referrerPolicy, f.title, new URL(f.src).search] })()');
+    assert.deepEqual(frame, ['allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox', 'lazy', 'no-referrer', '一张单子', ''], 'nothing of the case is in the query');
+    await started(ONE);
+    await pays(ONE, '7,303.00');
+    assert.equal(await t.b.inFrame(ONE, 'document.documentElement.dataset.theme'), 'dark');
+    assert.deepEqual(t.s.log.filter((e) => /40000/.test(e.path)).map((e) => e.path), [], 'the host of the frame does not learn the case');
+    // Before the frame has spoken, the height asked for is held for it, within bounds.
+    for (const [asked, is] of [['333', 333], ['9', 160], ['99999', 6000], ['x', 160]]) {
+      assert.equal(await t.b.eval((/** @type {string} */ h) => { const e = /** @type {any} */ (document.createElement('mingbai-estimator')); e.setAttribute('height', h); document.querySelector('main')?.prepend(e); return Promise.resolve().then(() => { const px = parseInt(e.frame.style.height); e.remove(); return px; }); }, asked), is, String(asked));
+    }
+  });
+
   test('hostile options in the address of the frame', async () => {
     t.s.log.length = 0;
     for (const hash of ['#theme=<script>&size="&view=__proto__&region=<img>&preset=constructor&scheme=%00', '#case=1.r-110000~t-9e99', '#case=%', '#%E0%A4%A']) {

@@ -35,7 +35,7 @@ async function shows (b, name) {
 }
 const isOffered = (/** @type {Page} */ b) => b.eval('!document.getElementById("offer").hidden');
 
-eachEngine('offline', { timeout: 240_000, serve: { worker: true } }, (t) => {
+eachEngine('offline', { timeout: 360_000, serve: { worker: true } }, (t) => {
   const home = () => t.s.url;
   /** Nothing on the device, a sound server with the first build; then the first visit. */
   const visit = async () => {
@@ -291,6 +291,26 @@ eachEngine('offline', { timeout: 240_000, serve: { worker: true } }, (t) => {
     await t.s.start();
   });
 
+  test('installable: the manifest’s icons and pictures are there, of the size that it says, and can be shown', async () => {
+    await t.b.goto(`${home()}robots.txt`);
+    for (const lang of /** @type {const} */ (['zh', 'en'])) {
+      const at = `${home()}${ESTIMATE[lang]}manifest.webmanifest`;
+      const m = await fetch(at).then((r) => r.json());
+      assert.deepEqual([m.display, m.start_url, new URL(m.scope, at).href], ['standalone', './', home()]);
+      assert.ok(m.name && m.short_name.length <= 12 && m.description && m.lang);
+      assert.deepEqual(m.icons.map((/** @type {any} */ i) => `${i.sizes} ${i.purpose}`).sort(), ['192x192 any', '512x512 any', '512x512 maskable']);
+      assert.deepEqual(m.screenshots.map((/** @type {any} */ i) => i.form_factor).sort(), ['narrow', 'wide']);
+      for (const s of m.shortcuts) assert.equal(await fetch(new URL(s.url, at)).then((r) => r.status), 200, s.url);
+      for (const image of [...m.icons, ...m.screenshots]) {
+        const size = await t.b.eval(async (/** @type {string} */ src) => { const i = new Image(); i.src = src; await i.decode(); return [i.naturalWidth, i.naturalHeight]; }, new URL(image.src, at).href);
+        assert.equal(size.join('x'), image.sizes, image.src);
+        // What installers take: 320 to 3840 pixels, the longer side at most 2.3 times the shorter.
+        if (image.form_factor) assert.ok(Math.min(...size) >= 320 && Math.max(...size) <= 3840 && Math.max(...size) / Math.min(...size) <= 2.3, `${size}`);
+        if (image.form_factor) assert.equal(size[0] > size[1], image.form_factor === 'wide');
+      }
+    }
+  });
+
   test('two copies in two folders of one host leave each other alone', async () => {
     const parent = scratchDir('host');
     for (const copy of ['a', 'b']) { mkdirSync(join(parent, copy)); cpSync(copy === 'a' ? DIST : last, join(parent, copy), { recursive: true }); }
@@ -310,6 +330,51 @@ eachEngine('offline', { timeout: 240_000, serve: { worker: true } }, (t) => {
       await ready(t.b);
       assert.equal(await t.b.eval('document.documentElement.lang'), 'en');
     } finally { await s.stop().catch(() => {}); removeScratch(parent); }
+  });
+
+  test('an iPhone is told that pages go after seven days and how they stay; who installs is asked for', async () => {
+    if (!t.b.can.early) return;
+    for (const installed of [false, true]) {
+      await t.reopen();
+      await t.b.early(`Object.defineProperty(Navigator.prototype, 'userAgent', { get: () => 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 Mobile/15E148 Safari/604.1' });
+        Object.defineProperty(Navigator.prototype, 'standalone', { get: () => ${installed} });
+        navigator.storage.persist = () => { globalThis.__asked = 1 + (globalThis.__asked ?? 0); return Promise.resolve(true); };`);
+      await t.b.goto(home());
+      await ready(t.b);
+      await kept(t.b);
+      const hint = await t.b.eval('(() => { const p = document.querySelector("[data-keep=ios]"); return p.hidden ? "" : p.innerText })()');
+      if (installed) assert.equal(hint, '', 'on the home screen nothing is thrown away');
+      else assert.match(hint, /7 天.*添加到主屏幕/);
+      assert.equal(await t.b.eval('globalThis.__asked ?? 0'), 0);
+      await t.b.eval('dispatchEvent(new Event("appinstalled"))');
+      await t.b.until('!document.querySelector("[data-persist=yes]").hidden', { what: 'the browser’s promise' });
+      assert.equal(await t.b.eval('globalThis.__asked'), 1);
+    }
+  });
+
+  test('every view of the navigation opens without a network, and computes where it computes', async () => {
+    await visit();
+    const links = await t.b.eval('[...document.querySelectorAll(".foot-links a")].map((a) => a.href)');
+    assert.ok(links.length >= 9);
+    await t.s.stop();
+    try {
+      for (const lang of ['', 'en/']) {
+        for (const link of links) {
+          const at = link.replace(home(), home() + lang);
+          await t.b.goto(at);
+          assert.equal(await t.b.url(), at);
+          assert.equal(await t.b.eval('document.body.dataset.build'), built(DIST).build, at);
+          if (await t.b.eval('!!document.getElementById("case")')) await t.b.until('document.documentElement.dataset.engine === "ready"', { what: `the engine of ${at}` });
+          const unstyled = await t.b.eval('[...document.querySelectorAll("link[rel=stylesheet]")].filter((l) => !l.sheet).length');
+          assert.equal(unstyled, 0, at);
+        }
+      }
+      // The view that makes the tag shows the frame beside it.
+      await t.b.goto(`${home()}embedding/`);
+      await t.b.eval('document.getElementById("live").scrollIntoView({ behavior: "instant" })');
+      const end = Date.now() + 15_000;
+      while (!await t.b.inFrame('#live >>> iframe', 'document.documentElement.dataset.engine === "ready"').catch(() => false)) { assert.ok(Date.now() < end, 'the live frame'); await sleep(50); }
+    } finally { await t.s.start(); }
   });
 
   test('where nothing can be kept: said plainly, and it works online', async () => {

@@ -191,7 +191,7 @@ func (b *bundler) one(entry string, format api.Format) ([]byte, error) {
 // pageScripts bundles what pages load, with what they share as separate files: an entry
 // for each language of the views named first, and one for all languages of the others.
 // It returns the files by their published names and, for each entry such as estimate.zh,
-// the file followed by what it imports at once.
+// the file followed by what it imports; what it imports when asked to is not among them.
 func (b *bundler) pageScripts(views, neutral []string) (files map[string][]byte, modules map[string][]string, err error) {
 	o := b.options()
 	o.Format, o.Splitting, o.Metafile = api.FormatESModule, true, true
@@ -251,7 +251,7 @@ func (b *bundler) pageScripts(views, neutral []string) (files map[string][]byte,
 
 // scriptParts are the scripts that views fetch when somebody asks for what they do: they
 // import part:<name>.<language>, which brings its texts along.
-var scriptParts = []string{"figures"}
+var scriptParts = []string{"figures", "share", "elder"}
 
 // bundleTexts chooses the texts that each view and each part is bundled with. A part brings
 // only those that the views that ask for it do not all have.

@@ -335,7 +335,7 @@ func newRenderer(root string, w viewer, asset func(string) string) (*renderer, e
 	}
 	var err error
 	r.templates, err = template.New("").Funcs(funcs).ParseFiles(
-		filepath.Join(root, "site/src/pages/layout.html"), filepath.Join(root, "site/src/pages/frame.html"), filepath.Join(root, "site/src/pages/receipt.html"), filepath.Join(root, "site/src/pages/form.html"))
+		filepath.Join(root, "site/src/pages/layout.html"), filepath.Join(root, "site/src/pages/frame.html"), filepath.Join(root, "site/src/pages/receipt.html"), filepath.Join(root, "site/src/pages/form.html"), filepath.Join(root, "site/src/pages/take.html"))
 	return r, err
 }
 

@@ -82,7 +82,7 @@ func (s *site) bundler() (*bundler, error) {
 		return nil, err
 	}
 	b := &bundler{src: filepath.Join(s.root, "site", "src"), exec: exec, messages: map[string][]byte{}}
-	b.files = map[string]string{"wasmFile": path.Base(s.assets["engine.wasm"]), "workerFile": path.Base(s.assets["worker.js"]), "workshopFile": path.Base(s.assets["workshop.wasm"])}
+	b.files = map[string]string{"wasmFile": path.Base(s.assets["engine.wasm"]), "workerFile": path.Base(s.assets["worker.js"]), "sheetFile": path.Base(s.assets["sheet.css"]), "workshopFile": path.Base(s.assets["workshop.wasm"])}
 	facts, err := readFacts(s.root)
 	if err != nil {
 		return nil, err
@@ -122,7 +122,13 @@ func (s *site) engine() error {
 		return err
 	}
 	s.addHashed("worker.js", worker)
-	if b, err = s.bundler(); err != nil { // now the worker's name is known
+	// What a script fetches itself has to be named before the scripts are made.
+	sheet, err := b.one("css/sheet.css", api.FormatDefault)
+	if err != nil {
+		return err
+	}
+	s.addHashed("sheet.css", sheet)
+	if b, err = s.bundler(); err != nil { // now the names of worker and sheet are known
 		return err
 	}
 	files, modules, err := b.pageScripts(scriptViews(), []string{"offline", "plain", "policies", "hosting"})

@@ -27,6 +27,8 @@ const LONGEST = 6000
 export const isField = (path) => PATH.test(path)
 /** @param {string} value */
 export const isValue = (value) => VALUE.test(value)
+/** @param {string} path @param {unknown} value */
+export const isFix = (path, value) => FIX.test(path) && typeof value === 'string' && FIGURES.test(value)
 
 /** What stands after # in an address; messengers write some of it with percent signs. @param {string} hash */
 export function plainFragment (hash) {
@@ -59,7 +61,7 @@ export function fromFragment (fragment, fixes = false) {
     const name = pair.slice(0, cut)
     const path = Object.hasOwn(SHORT, name) ? SHORT[/** @type {keyof SHORT} */ (name)] : name
     const value = pair.slice(cut + 1)
-    const fine = fixes && FIX.test(path) ? FIGURES.test(value) : PATH.test(path) && VALUE.test(value)
+    const fine = fixes && isFix(path, value) || PATH.test(path) && VALUE.test(value)
     if (cut < 1 || !fine || c.has(path)) return null
     c.set(path, value)
   }

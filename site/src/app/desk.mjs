@@ -82,14 +82,6 @@ export function announcer () {
   return (/** @type {string} */ text) => { said = text; tell() }
 }
 
-/** Gives a text away as a file. @param {string} name @param {BlobPart[]} parts @param {string} type */
-export function download (name, parts, type) {
-  const url = URL.createObjectURL(new Blob(parts, { type }))
-  const link = make('a', { href: url, download: name })
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
-}
-
 /** The engine of a view. */
 export class Desk {
   #client

@@ -5,10 +5,13 @@ import { controlOf, fromFragment, plainFragment, toFragment, toRequest } from '.
 import { el, goTo, later, make, say } from './dom.mjs'
 import { Form } from './form.mjs'
 import { regionField } from './region.mjs'
+import { part } from './parts.mjs'
 import { put } from './slots.mjs'
+import { stepByStep } from './steps.mjs'
+import { takeAlong } from './take.mjs'
 import { benefitName, codeName, settlementView } from './view.mjs'
 import { money, fen } from './amount.mjs'
-import { language, or, setTexts, t, tf } from './texts.mjs'
+import { or, setTexts, t, tf } from './texts.mjs'
 import { typeSize } from './type.mjs'
 
 /** @param {Record<string, string>} texts @param {string} lang */
@@ -17,6 +20,7 @@ export function start (texts, lang) {
   typeSize()
   if (typeof WebAssembly === 'undefined' || typeof Worker === 'undefined') {
     notice('engine', t('engine.unsupported'))
+    delete document.documentElement.dataset.steps
     return
   }
   new Estimate().begin()
@@ -34,9 +38,6 @@ function today () {
   const now = new Date()
   return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, '0')).join('-')
 }
-
-/** What is fetched when somebody asks for it. */
-const fetchFigures = () => language === 'en' ? import('part:figures.en') : import('part:figures.zh')
 
 class Estimate {
   #form = new Form((path, settled) => this.#changed(path, settled))
@@ -62,6 +63,9 @@ class Estimate {
   #turn = 0
   #shape = ''
   #asked = ''
+  /** @type {any} the result in words, and its day; null while what is typed has none */
+  #view = null
+  #day = ''
   /** whether the sheet shows a case that belongs here: the example, or the person's own */
   #shown = true
   #tell = later(() => say(el('announce'), this.#said), 1000)
@@ -117,6 +121,24 @@ class Estimate {
       else if (at.dataset.fix) this.#fix(new Map([...this.#form.fixes].filter(([path]) => path !== at.dataset.fix)))
     })
     this.#dock()
+    const subject = { view: () => this.#view, case: () => this.#whole(), open: (/** @type {import('./case.mjs').Case} */ c) => { this.#open(c); this.#check(true) } }
+    takeAlong(subject)
+    stepByStep({ ...subject, linked: Boolean(linked), blank: () => this.#blank() })
+  }
+
+  /** What was typed, with the day of the result: opened on another day it gives the same. */
+  #whole () {
+    const c = new Map(this.#form.case)
+    if (this.#view) c.set('date', this.#day)
+    return c
+  }
+
+  /** The example's bill goes, before somebody fills in their own question by question. */
+  #blank () {
+    if (!this.#example) return
+    const c = new Map([...this.#form.case].filter(([path]) => !path.startsWith('bill.')))
+    this.#open(c.set('bill.form', 'total'))
+    this.#check(false)
   }
 
   /** What the figures behind the estimate are opened with. @returns {import('./figures.mjs').Estimated} */
@@ -138,7 +160,7 @@ class Estimate {
 
   async #load () {
     try {
-      this.#figures ??= await fetchFigures()
+      this.#figures ??= await part('figures')
       notice('problem')
     } catch { notice('problem', t('fix.failed')) }
     return this.#figures
@@ -275,6 +297,8 @@ class Estimate {
     if (this.#example) view.Tag = t('result.example')
     this.#listFixes(view)
     put(sheet, view)
+    this.#view = view
+    this.#day = request.date
     this.#dockSays(view.Corrected ? t('fix.you') : t('result.you'), `¥${view.YouYuan}${view.YouFen}${view.YouTo}`, t('result.jump'), '#result')
     // How long the first estimate takes is measured by this.
     if (!performance.getEntriesByName('mingbai-estimate').length) performance.mark('mingbai-estimate')
@@ -318,6 +342,7 @@ class Estimate {
    */
   #stale (reason, path, missing = false) {
     this.#asked = ''
+    this.#view = null
     const sheet = el('sheet')
     sheet.classList.add('stale')
     sheet.hidden = !this.#shown

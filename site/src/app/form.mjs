@@ -285,7 +285,9 @@ export class Form {
         else input.removeAttribute('aria-invalid')
       }
     }
-    el('i-region').toggleAttribute('aria-invalid', errors.has('region'))
+    // The field that finds a region has no name in the form.
+    if (errors.has('region')) el('i-region').setAttribute('aria-invalid', 'true')
+    else el('i-region').removeAttribute('aria-invalid')
     this.unfold()
   }
 

@@ -1,7 +1,8 @@
 // The ledger of a family: members, their visits, what repeats. Plain data and the forms
 // in which it travels: a link, a file, a table. Nothing here touches the page.
 import { bill } from '../facts.json'
-import { fromFragment, isField, isValue, toFragment, toRequest } from './case.mjs'
+import { fromFragment, toFragment, toRequest } from './case.mjs'
+import { parsed, readFields } from './file.mjs'
 
 /** @typedef {import('./case.mjs').Case} Case */
 /** @typedef {{every: string, times: number}} Repeat times: how many weeks, months or visits */
@@ -254,8 +255,8 @@ export function toFile (members) {
  * @returns {{members: Member[]} | {error: 'file_json' | 'file_format' | 'file_version' | 'file_field' | 'file_size', at?: string}}
  */
 export function fromFile (text) {
-  let data
-  try { data = JSON.parse(text.replace(/^\uFEFF/, '')) } catch { return { error: 'file_json' } }
+  const data = parsed(text)
+  if (data === undefined) return { error: 'file_json' }
   if (data?.format !== FORMAT || !Array.isArray(data.members)) return { error: 'file_format' }
   if (data.version !== FORMAT_VERSION) return { error: 'file_version', at: String(data.version) }
   const members = []
@@ -287,16 +288,6 @@ export function fromFile (text) {
 }
 
 const isText = (/** @type {unknown} */ text) => typeof text === 'string' && [...text].length <= LONGEST_TEXT
-
-/** @param {Record<string, unknown>} fields @param {(path: string) => boolean} belongs @returns {Case | string} the fields, or the first that is wrong */
-function readFields (fields, belongs) {
-  const c = new Map()
-  for (const [path, value] of Object.entries(fields)) {
-    if (!isField(path) || !belongs(path) || typeof value !== 'string' || !isValue(value)) return path
-    c.set(path, value)
-  }
-  return c
-}
 
 // --- a table ---
 

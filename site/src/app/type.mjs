@@ -15,6 +15,7 @@ export function typeSize () {
       else localStorage.removeItem('mingbai.type')
     } catch { /* storage is forbidden here: the size holds for this visit */ }
     show()
+    dispatchEvent(new Event('mingbai:type'))
   }
   const show = () => {
     const at = SIZES.indexOf(root.dataset.type ?? '')

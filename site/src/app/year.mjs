@@ -2,8 +2,9 @@
 import { bill } from '../facts.json'
 import plan from '../receipt.json'
 import { fen, money, readAmount, typed } from './amount.mjs'
-import { announcer, button, Desk, download, fragment, innerLinks, keepInAddress, notice, refusals, settled, startView, today } from './desk.mjs'
+import { announcer, button, Desk, fragment, innerLinks, keepInAddress, notice, refusals, settled, startView, today } from './desk.mjs'
 import { el, goTo, later, make, say } from './dom.mjs'
+import { download } from './file.mjs'
 import { Form } from './form.mjs'
 import { benefitYear, byDay, COLUMNS, count, fromCSV, fromFile, fromLink, MOST_VISITS, newId, newMember, split, toCSV, toFile, toLink, visits, visitsOf, yearRequest } from './ledger.mjs'
 import { toRequest } from './case.mjs'
@@ -95,7 +96,7 @@ class Year {
       if (other === undefined) return
       if (other === null) { notice('form-notice', t('link.bad')); return }
       if (toLink(other) === toLink(this.#members)) return
-      this.#replace(other, t('ledger.opened'))
+      this.#replace(other, t('take.opened'))
     })
     new IntersectionObserver(([entry]) => { el('dock').dataset.seen = String(entry.isIntersecting); this.#dock() }).observe(el('you'))
   }
@@ -933,7 +934,7 @@ class Year {
       const read = fromFile(text)
       if ('error' in read) { say(el('taken'), tf('file_error', read.error, { at: read.at ?? '' })); return }
       say(el('taken'), '')
-      this.#replace(read.members, t('ledger.opened'))
+      this.#replace(read.members, t('take.opened'))
       goTo(el('result'))
       return
     }

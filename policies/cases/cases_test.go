@@ -128,6 +128,31 @@ func settle(t *testing.T, request []byte, want string) {
 	}
 }
 
+// TestReceiptBecomesACase: what the check of a real receipt gives away is a case of this
+// folder as it stands.
+func TestReceiptBecomesACase(t *testing.T) {
+	// A second stay of a retired employee (110000.txtar has the first): 91 % of (27,000 − 650) = 23,978.50;
+	// 30,000 − 23,978.50 = 6,021.50, of which an account of 1,000.00 pays its part.
+	request := `{"v":1,"op":"reconcile","region":"110000","date":"2026-05-01","person":{"scheme":"employee","status":"retired","age":68},` +
+		`"visit":{"kind":"inpatient","level":"tertiary","admission":2,"place":"local"},"bill":{"total":"30000.00","self_funded":"2000.00","over_limit":"0.00","paid_first":"1000.00"},` +
+		`"year":{"inpatient":{"paid":"23387.00"}},"accounts":[{"owner":"self","balance":"1000.00"}],"receipt":{"hifp_pay":"23978.50","psn_part_amt":"6021.50","acct_pay":"1000.00","psn_cash_pay":"5021.50"}}`
+	var r struct {
+		OK        bool
+		Reconcile struct {
+			Differences []any
+			Case        string
+		}
+	}
+	if err := json.Unmarshal([]byte(wasm.Handle(request)), &r); err != nil || !r.OK || len(r.Reconcile.Differences) != 0 {
+		t.Fatalf("%v %+v", err, r)
+	}
+	ar := txtar.Parse([]byte(r.Reconcile.Case))
+	if len(ar.Files) != 2 || ar.Files[0].Name != "receipt.json" || ar.Files[1].Name != "receipt.want" || !strings.Contains(string(ar.Comment), "#") {
+		t.Fatalf("not a case of this folder: %s", r.Reconcile.Case)
+	}
+	settle(t, ar.Files[0].Data, string(ar.Files[1].Data))
+}
+
 // look finds what a line of want speaks of and prints it in the same form.
 func look(s map[string]any, w []string) string {
 	switch {

@@ -1,17 +1,25 @@
 package main
 
-import "maps"
+import (
+	"cmp"
+	"maps"
+)
 
 // caseView is a view beside the Estimate that asks for a case by the same form.
 type caseView struct {
 	name, title string
 	blank       bool // begins without the example's bill
 	styles      []string
+	folder      string // where it stands, unless under its name
 }
 
+// at is the folder that the view stands in.
+func (v caseView) at() string { return cmp.Or(v.folder, v.name+"/") }
+
 var caseViews = []caseView{
-	{"year", "ledger.title", true, nil},
-	{"whatif", "whatif.title", false, []string{"whatif.css"}},
+	{"year", "ledger.title", true, nil, ""},
+	{"whatif", "whatif.title", false, []string{"whatif.css"}, ""},
+	{"reconcile", "check.title", true, []string{"reconcile.css"}, "receipt/"},
 }
 
 // scriptViews are the scripts that have an entry for each language.
@@ -27,7 +35,7 @@ func scriptViews() []string {
 // Estimate's page knows: the example, its questions, the regions.
 func (s *site) casePages(r *renderer, estimate *page) error {
 	for _, v := range caseViews {
-		p := s.newPage(r.messages, v.name+"/", v.title)
+		p := s.newPage(r.messages, v.at(), v.title)
 		p.load(s.scripts[v.name+"."+r.lang])
 		p.Styles = v.styles
 		p.Facts, p.Provinces, p.Chosen, p.View, p.shown, p.viewer = estimate.Facts, estimate.Provinces, estimate.Chosen, estimate.View, estimate.shown, estimate.viewer

@@ -11,6 +11,7 @@ var navigation = []struct {
 	{"", "estimate", true},
 	{"year/", "year", true},
 	{"whatif/", "whatif", true},
+	{"receipt/", "check", true},
 	{"policies/", "policies", true},
 	{"about/", "about", true},
 	{"about/method/", "method", false},

@@ -329,6 +329,10 @@ func newRenderer(root string, w viewer, asset func(string) string) (*renderer, e
 			return map[string]any{"Class": class, "Name": name, "Template": tpl, "Title": title, "Items": items}
 		},
 		"nothing": func() []item { return nil },
+		// A line of a real receipt is called as the settlement calls it.
+		"receipt": func(line string) amountPage {
+			return amountPage{Path: "receipt." + line, Label: m.tf("line", line), Hint: m.texts["hint.receipt."+line]}
+		},
 		"blank": func(kind string) any {
 			return map[string]any{"segment": segment{}, "row": row{}, "group": group{}, "line": line{}, "step": stepView{}, "item": item{}}[kind]
 		},

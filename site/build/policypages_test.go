@@ -56,7 +56,7 @@ var policySite = sync.OnceValues(func() (*site, error) {
 		}
 		others := []string{"index.html", "privacy/index.html", "embedding/index.html", "hosting/index.html", "manifest.webmanifest"}
 		for _, v := range caseViews {
-			others = append(others, v.name+"/index.html")
+			others = append(others, v.at()+"index.html")
 		}
 		for _, other := range others {
 			s.add(home(lang)+other, nil)

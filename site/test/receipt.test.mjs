@@ -102,7 +102,8 @@ eachEngine('Receipt', { timeout: 240_000 }, (t) => {
     await t.b.type(field('receipt.psn_part_amt'), '6021.50');
     await t.b.press('Enter');
     await verdict('比了 2 行，有 2 行不一样');
-    const table = await textOf(t.b, '.compared tbody');
+    // The sheet follows the typing: wait for the last key's.
+    const table = await reads(t.b, '.compared tbody', '6,021.50');
     // 23,978.50 − 23,387.00 = 591.50
     assert.match(table, /统筹基金支付 .*23,978\.50 .*23,387\.00 .*单子多 591\.50/);
     assert.match(table, /个人负担合计 .*6,021\.50 .*6,613\.00 .*单子少 591\.50/);
@@ -291,7 +292,7 @@ eachEngine('Receipt', { timeout: 240_000 }, (t) => {
     await looks(t, 'receipt', async (lang) => {
       await t.b.click('#example');
       await reads(t.b, '#verdict', lang === 'zh' ? '不一样' : 'differ');
-      await t.b.eval('document.getElementById("how").open = true; document.getElementById("export").open = true; document.getElementById("receipt-rare").open = true');
+      await t.b.eval(() => { for (const id of ['how', 'export', 'receipt-rare']) /** @type {HTMLDetailsElement} */ (document.getElementById(id)).open = true; });
     });
   });
 });

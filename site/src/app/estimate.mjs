@@ -390,8 +390,10 @@ class Estimate {
     if (c.size < 3) return
     const fragment = '#' + toFragment(c)
     history.replaceState(history.state, '', fragment)
+    // The other views go by the rules as they are, and refuse corrected figures.
+    const uncorrected = '#' + toFragment(new Map([...c].filter(([path]) => !path.startsWith('fix.'))))
     for (const link of [el('other-language'), el('saved-case'), ...document.querySelectorAll('a[data-case]')]) {
-      if (link) link.href = link.getAttribute('href').split('#')[0] + fragment
+      if (link) link.href = link.getAttribute('href').split('#')[0] + (link.matches('[data-case]') ? uncorrected : fragment)
     }
   }
 

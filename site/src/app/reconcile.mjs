@@ -331,19 +331,20 @@ class Check {
   #facts (request, region) {
     const out = []
     const c = this.#form.case
+    const yuan = (/** @type {string} */ value) => value === 'unknown' ? t('option.unknown') : t('check.amount', { amount: money(fen(value)) })
     const add = (/** @type {string} */ path, /** @type {string} */ label, /** @type {string} */ value) => out.push({ Key: path, Text: t('result.assumed', { field: label, value }) })
     add('region', t('fact.region'), this.#field.nameOf(request.region))
     add('date', t('fact.date'), request.date)
     for (const { path, type } of FACTS) {
       const value = c.get(path)
       if (!value || ['region', 'date', 'accept'].includes(path)) continue
-      add(path, tf('fact', path), type === 'count' ? value : codeName(region.names, path.slice(path.indexOf('.') + 1), value))
+      add(path, tf('fact', path), type === 'count' && value !== 'unknown' ? value : codeName(region.names, path.slice(path.indexOf('.') + 1), value))
     }
     for (const path of [...(c.get('bill.form') === 'classes' ? [] : ['total']), ...(c.get('bill.form') === 'split' ? bill.split : []), ...(c.get('bill.form') === 'classes' ? bill.classes.map(({ id }) => id) : [])].map((p) => `bill.${p}`)) {
       const value = c.get(path)
-      if (value) add(path, tf('fact', path), value === 'unknown' ? t('option.unknown') : t('check.amount', { amount: money(fen(value)) }))
+      if (value) add(path, tf('fact', path), yuan(value))
     }
-    for (const [path, value] of c) if (path.startsWith('year.')) add(path, this.#fieldName(path, region), t('check.amount', { amount: money(fen(value)) }))
+    for (const [path, value] of c) if (path.startsWith('year.')) add(path, this.#fieldName(path, region), yuan(value))
     return out
   }
 

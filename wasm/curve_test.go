@@ -63,7 +63,7 @@ func point(t *testing.T, base obj, axis string, v engine.Fen) obj {
 func TestCurveIsTheSettlement(t *testing.T) {
 	r := newRandom(t, 4)
 	points, bends, slopes := 0, 0, 0
-	curves(t, 80, func(base obj, axis string, o obj) {
+	curves(t, 300, func(base obj, axis string, o obj) {
 		list := at(t, o, "curve", "bends").([]any)
 		value := func(b any, side, name string) engine.Fen { return amountOf(t, at(t, b, side, name)) }
 		for i, b := range list {
@@ -82,9 +82,12 @@ func TestCurveIsTheSettlement(t *testing.T) {
 			if i+2 == len(list) {
 				last = end
 			}
-			for n := 0; n < 30/len(list)+4; n++ {
+			for n := 0; n < 30/len(list)+5; n++ {
 				points++
 				v := x + engine.Fen(r.Int64N(int64(end-x)))
+				if n == 0 {
+					v = min(x+1, last) // one fen above the bend; one below is before it
+				}
 				s := point(t, base, axis, v)
 				for _, f := range linear {
 					y, y0, y1 := amountOf(t, s[f]), value(b, "after", f), value(list[i+1], "before", f)
@@ -110,10 +113,53 @@ func TestCurveIsTheSettlement(t *testing.T) {
 			}
 		}
 	})
-	if points < 2000 || bends < 150 || slopes < 10000 {
+	if points < 10000 || bends < 500 || slopes < 50000 {
 		t.Errorf("only %d points, %d bends, %d slopes", points, bends, slopes)
 	}
 	t.Logf("%d points, %d bends, %d slopes", points, bends, slopes)
+}
+
+// TestUntilIsReached: at the amount that invert names the threshold is no longer ahead,
+// one fen below it still is.
+func TestUntilIsReached(t *testing.T) {
+	r := newRandom(t, 13)
+	reached, never := 0, 0
+	ahead := func(s obj, code string, x any) bool {
+		for _, h := range s["ahead"].([]any) {
+			if at(t, h, "code") == code && at(t, h, "layer") == at(t, x, "layer") && at(t, h, "rule") == at(t, x, "rule") {
+				return true
+			}
+		}
+		return false
+	}
+	for k := 0; k < 500; k++ {
+		base := r.claim(true)
+		own := amountOf(t, base["bill"].(obj)["total"])
+		for _, code := range untilCodes {
+			o := settled(t, text(with(base, obj{"op": "invert", "axis": "bill.total", "to": "3000000", "until": code})))
+			for _, x := range at(t, o, "invert", "answers").([]any) {
+				if x.(obj)["from"] == nil {
+					never++
+					if !ahead(point(t, base, "bill.total", 3_000_000_00), code, x) {
+						t.Errorf("%s %v is reached after all\n%s", code, x, text(base))
+					}
+					continue
+				}
+				reached++
+				from := amountOf(t, at(t, x, "from"))
+				if more := amountOf(t, at(t, x, "more")); from-more != own {
+					t.Errorf("%s: %v more than %v is not %v", code, more, own, from)
+				}
+				if ahead(point(t, base, "bill.total", from), code, x) || !ahead(point(t, base, "bill.total", from-1), code, x) {
+					t.Errorf("%s is not reached at %v, or before it\n%v\n%s", code, from, x, text(base))
+				}
+			}
+		}
+	}
+	if reached < 200 || never < 10 {
+		t.Errorf("only %d thresholds reached, %d not", reached, never)
+	}
+	t.Logf("%d thresholds reached, %d not", reached, never)
 }
 
 // TestInvertFindsTheBill asks for the bill that has a payment which a known bill has.

@@ -145,7 +145,7 @@ func (s *site) manifests() error {
 			return map[string]string{"src": up + s.asset(name), "sizes": size, "type": "image/png", "purpose": purpose}
 		}
 		shortcuts := []map[string]any{}
-		for _, x := range []struct{ folder, title string }{{"", "offline.shortcut"}, {"privacy/", "privacy.title"}, {"embedding/", "embed.title"}} {
+		for _, x := range []struct{ folder, title string }{{"", "offline.shortcut"}, {"year/", "ledger.title"}, {"whatif/", "whatif.title"}, {"privacy/", "privacy.title"}, {"embedding/", "embed.title"}} {
 			if _, ok := s.files[folder+x.folder+"index.html"]; ok {
 				shortcuts = append(shortcuts, map[string]any{"name": m.t(x.title), "url": "./" + x.folder, "icons": []map[string]string{icon("icon-192.png", "192x192", "any")}})
 			}

@@ -161,8 +161,24 @@ eachEngine('What if', { timeout: 240_000 }, (t) => {
     await t.b.click('#draft button');
     // Dalian: deductible 850, 85 %: 850 + 26,150 × 15 % = 4,772.50 → 7,772.50.
     await t.b.until('[...document.querySelectorAll("#compare .case")].some((r) => r.innerText.replace(/\\s+/g, " ").startsWith("大连市 7,772.50"))', { what: 'the draft' });
-    await open(CASE + '~year.inpatient.paid-100.00&w=region-320100');
-    await reads(t.b, '#compare', /南京市/);
+    // What was used up in Beijing does not count in Nanjing.
+    await open(CASE + '~year.inpatient.paid-90000.00&w=region-320100');
+    const [first] = await caseList([/^南京市 5,820\.00/, /^北京市 现在/]);
+    assert.match(first, /少付/);
+    assert.match(await textOf(t.b, '#compare .lines-lead'), /没有带过去/);
+  });
+
+  once('figures that the reader corrected go along, are marked, and stay in their region', async () => {
+    // The deductible of the first stay taken as 1,000: 1,000 + 26,000 × 9 % = 3,340.00 → 6,340.00.
+    await open(CASE + '~fix.employee.inpatient.deductible.table.0-1000_1300&w=level-primary~region-320100');
+    await pays(t.b, '6,340.00');
+    assert.match(await textOf(t.b, '#now'), /回到估算/);
+    // Primary: 1,000 + 26,000 × 6 % = 2,560.00 → 5,560.00.
+    // Nanjing keeps its own figures, whatever was corrected in Beijing: primary 300 + 26,700 × 2 % = 834.00 → 3,834.00; tertiary as above.
+    await caseList([/^南京市 · 一级 3,834\.00 少付 2,506\.00.*起付线扣 300\.00 元/, /^北京市 · 一级 5,560\.00 少付 780\.00/, /^南京市 · 三级 5,820\.00 少付 520\.00.*起付线扣 1,000\.00 元/, /^北京市 · 三级 现在 6,340\.00/]);
+    assert.match(await textOf(t.b, '#compare .lines-lead'), /没有带过去/);
+    assert.match(await textOf(t.b, '#compare .best'), /“南京市 · 一级”：3,834\.00 元，比现在少 2,506\.00 元/);
+    assert.match(await t.b.eval('document.getElementById("to-estimate").hash'), /fix\.employee\.inpatient\.deductible\.table\.0-1000_1300/);
   });
 
   once('the class of a drug, with the bill by classes', async () => {
@@ -247,12 +263,12 @@ eachEngine('What if', { timeout: 240_000 }, (t) => {
     await t.b.eval('document.getElementById("base").open = true');
     await choose(t.b, 'visit.level', 'unknown');
     // The cheapest level 5,842.00, the dearest 6,613.00: 771.00 apart.
-    await reads(t.b, '#now .range', /最少 5,842\.00 元，最多 6,613\.00 元/);
+    await reads(t.b, '#you', /5,842\s*\.00\s*–6,613\.00/);
     assert.match(await textOf(t.b, '#doubts li'), /医院级别：最多相差 771\.00 元 看医院大门或挂号页.*App/);
     await choose(t.b, 'visit.level', 'tertiary');
     await t.b.eval((/** @type {string} */ s) => /** @type {HTMLElement} */ (document.querySelector(s)).click(), '[name="bill.paid_first.unknown"]');
     // Nothing paid first: 2,000 + 1,300 + 26,700 × 9 % = 5,703.00; all of the rest paid first: 30,000.00.
-    await reads(t.b, '#now .range', /最少 5,703\.00 元，最多 30,000\.00 元/);
+    await reads(t.b, '#you', /5,703\s*\.00\s*–30,000\.00/);
     assert.match(await textOf(t.b, '#doubts li'), /最多相差 24,297\.00 元 看结算单的“先行自付”“乙类自付”或“自付二”，或费用清单/);
     assert.match(await textOf(t.b, '#curve .lines-lead'), /最不利/);
     await t.b.eval('document.querySelector("#doubts li a").click()');
@@ -265,7 +281,7 @@ eachEngine('What if', { timeout: 240_000 }, (t) => {
     await t.b.eval('document.getElementById("base").open = true; document.getElementById("year-details").open = true');
     await t.b.eval((/** @type {string} */ s) => /** @type {HTMLElement} */ (document.querySelector(s)).click(), '[name="visit.admission.unknown"]');
     // First stay 6,613.00; a later one 6,021.50.
-    await reads(t.b, '#now .range', /最少 6,021\.50 元，最多 6,613\.00 元/);
+    await reads(t.b, '#you', /6,021\s*\.50\s*–6,613\.00/);
     assert.match(await textOf(t.b, '#doubts'), /今年第几次住院：最多相差 591\.50 元 数一数今年的出院结算单/);
     await t.b.until('location.hash.includes("visit.admission-unknown") || location.hash.includes("a-unknown")', { what: 'the doubt in the address' });
     await t.b.eval((/** @type {string} */ s) => /** @type {HTMLElement} */ (document.querySelector(s)).click(), '[name="visit.admission.unknown"]');

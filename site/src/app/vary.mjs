@@ -132,6 +132,12 @@ export function varyOf (axes, choice, request) {
   return vary
 }
 
+/** What of a request holds where it is asked alone: counters and corrected figures are of one region. @param {any} request */
+export function elsewhere (request) {
+  const { overrides: _, year: __, ...rest } = request
+  return rest
+}
+
 /** @param {string} id @param {any} request */
 function pathOf (id, request) {
   if (id === 'place') return 'visit'
@@ -166,7 +172,8 @@ export function valuesOf (set, axes, request) {
 
 /** A case's own request: the request with its values put in. @param {any} request @param {Map<string, string>} values */
 export function requestOf (request, values) {
-  const one = structuredClone(request)
+  const region = values.get('region') ?? request.region
+  const one = structuredClone(region === request.region ? request : elsewhere(request))
   const place = values.get('place')
   if (place) one.visit = asked('place', place, one)
   for (const [id, value] of values) {

@@ -10,7 +10,7 @@ import { Form } from './form.mjs'
 import { regionField } from './region.mjs'
 import { put } from './slots.mjs'
 import { t, tf } from './texts.mjs'
-import { axesOf, choiceText, countCases, moreRegions, MOST_CASES, readChoice, requestOf, taken, valuesOf, valueText, varied, varyOf } from './vary.mjs'
+import { axesOf, choiceText, countCases, elsewhere, moreRegions, MOST_CASES, readChoice, requestOf, taken, valuesOf, valueText, varied, varyOf } from './vary.mjs'
 import { bar, doubtName, settlementView, whereToFind } from './view.mjs'
 
 /** @typedef {import('./case.mjs').Case} Case */
@@ -118,7 +118,7 @@ class WhatIf {
   /** @returns {boolean | null} false where the address holds no case, null where it is damaged */
   #openLink () {
     const [text, ...rest] = fragment().split('&w=')
-    const linked = fromFragment(text)
+    const linked = fromFragment(text, true)
     const choice = rest.length === 1 ? readChoice(rest[0]) : new Map()
     if (linked === undefined) return false
     if (!linked || !choice || rest.length > 1) return null
@@ -289,6 +289,8 @@ class WhatIf {
     for (const path of errors.keys()) if (!this.#form.has(path)) errors.delete(path)
     this.#form.showErrors(errors)
     this.#stale(text, [...errors.keys()][0] ?? '')
+    // A link may correct a figure that these rules no longer have.
+    if (problems.some((p) => p.field?.startsWith('overrides'))) notice('problem', text, button(t('fix.reset_all'), () => { this.#form.fixes = new Map(); this.#touched = true; this.#check(true) }))
     el('base').open = true
     settled()
   }
@@ -317,7 +319,7 @@ class WhatIf {
     el('sheet').hidden = false
     el('last').hidden = true
     say(el('base-line'), view.CaseLine)
-    put(el('now'), { ...view, Tag: this.#example ? t('result.example') : '' })
+    put(el('now'), { ...view, Tag: this.#example ? t('result.example') : '', Own: view.Corrected ? t('whatif.fixes') : '' })
     put(el('foot'), view)
     const doubts = (s.unknowns ?? []).filter((/** @type {any} */ x) => x.field || fen(x.matters))
     put(el('doubts'), {
@@ -328,7 +330,7 @@ class WhatIf {
         Find: whereToFind(x), URL: x.field ? `#f-${x.field}` : '', Action: x.field ? t('result.change') : ''
       }))
     })
-    say(el('dock-amount'), `¥${view.YouYuan}${view.YouFen}`)
+    say(el('dock-amount'), `¥${view.YouYuan}${view.YouFen}${view.YouTo}`)
   }
 
   // --- what is varied ---
@@ -375,7 +377,7 @@ class WhatIf {
       return
     }
     if (n < 2) { put(el('compare'), { Best: t('whatif.nothing'), Cases: [] }); return }
-    const answer = await this.#desk.call({ op: 'compare', ...request, vary: varyOf(axes, this.#choice, request) }, 'compare')
+    const answer = await this.#askCases(axes, request)
     if (!answer || turn !== this.#turn) return
     if (!answer.ok) { put(el('compare'), { Best: [...refusals(answer.errors ?? [answer.error], this.#form.case, region.names).values()][0], Cases: [] }); return }
     const named = [...axes].sort((a, b) => Number(b.id === 'region') - Number(a.id === 'region'))
@@ -390,13 +392,38 @@ class WhatIf {
     const best = this.#best(answer.compare, cases)
     put(el('compare'), {
       Best: best,
-      Care: this.#care(axes, request.date),
+      Care: this.#care(axes, request),
       Drafts: drafts.length ? t('whatif.drafts', { n: String(drafts.length) }) : '',
       Cases: cases.map(({ one, what, now }, i) => this.#row(one, answer.compare.base, what, now, why[i], i))
     })
     el('draft').replaceChildren(...(drafts.length ? [button(t('option.accept'), () => { el('i-accept').checked = true; this.#touched = true; this.#check(true) })] : []))
     el('draft').hidden = !drafts.length
     if (this.#touched) this.#say(best)
+  }
+
+  /**
+   * Counters of the year and corrected figures belong to the case's own region: other
+   * regions are asked without them, and both answers put together.
+   * @param {Axis[]} axes @param {any} request
+   */
+  async #askCases (axes, request) {
+    const vary = varyOf(axes, this.#choice, request)
+    const ask = (/** @type {any} */ of, /** @type {any} */ what, /** @type {string} */ latest) => this.#desk.call({ op: 'compare', ...of, vary: what }, latest)
+    if (!vary.region || !request.overrides && !request.year) return ask(request, vary, 'compare')
+    const [here, there] = await Promise.all([ask(request, { ...vary, region: vary.region.slice(0, 1) }, 'compare'), ask(elsewhere(request), { ...vary, region: vary.region.slice(1) }, 'compare elsewhere')])
+    if (!here?.ok || !there) return here
+    const { base } = here.compare
+    const away = there.ok ? there.compare.cases : []
+    for (const one of away) {
+      if (one.error || base.error) continue
+      const more = fen(one.psn_part_amt) - fen(base.psn_part_amt)
+      one.difference = (more < 0n ? '-' : '') + money(more < 0n ? -more : more).replaceAll(',', '')
+    }
+    const cases = [...here.compare.cases, ...away]
+    const order = (/** @type {any} */ one) => one.error ? 10n ** 12n : fen(one.psn_part_amt)
+    cases.sort((a, b) => order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0)
+    const saves = !base.error && !cases[0].error && order(cases[0]) < order(base)
+    return { ok: true, compare: { base, cases, ...(saves ? { most_saved: 0 } : {}) } }
   }
 
   /** @param {any} one @param {any} base @param {string} what @param {boolean} now @param {any} why @param {number} i */
@@ -423,8 +450,7 @@ class WhatIf {
     const there = other && other !== region.code ? await this.#desk.region(other) : region
     if (one.error) {
       const [path, text] = [...refusals([one.error], new Map([...this.#form.case]), there?.names ?? region.names)][0]
-      const own = one.error.field?.startsWith('year.') || one.error.code === 'unknown_field' ? t('whatif.own_year') : ''
-      return { Why: own || (path === 'accept' ? t('whatif.draft_row') : text), Grade: '', Sources: [] }
+      return { Why: path === 'accept' ? t('whatif.draft_row') : text, Grade: '', Sources: [] }
     }
     if (now) return { Why: '', Grade: '', Sources: [] }
     if (there && there !== region) {
@@ -484,13 +510,13 @@ class WhatIf {
     return t('whatif.best', { what: as.slice(0, 3).join(t('whatif.or')), you: money(fen(one.psn_part_amt)), less: money(fen(base.psn_part_amt) - fen(one.psn_part_amt)) })
   }
 
-  /** What must be said beside a comparison. @param {Axis[]} axes @param {string} day */
-  #care (axes, day) {
+  /** What must be said beside a comparison. @param {Axis[]} axes @param {any} request */
+  #care (axes, request) {
     const ids = axes.map((a) => a.id)
     const said = [ids.some((id) => id === 'level' || id === 'place' || id === 'hospital') ? t('whatif.care') : '']
-    if (ids.includes('region')) said.push(t('whatif.care_region'))
+    if (ids.includes('region')) said.push(t('whatif.care_region'), request.overrides || request.year ? t('whatif.care_fresh') : '')
     if (ids.includes('status') || ids.includes('admission')) said.push(t('whatif.care_given'))
-    if ([day, ...this.#choice.get('date') ?? []].some((d) => d > today())) said.push(t('whatif.care_coming'))
+    if ([request.date, ...this.#choice.get('date') ?? []].some((d) => d > today())) said.push(t('whatif.care_coming'))
     return said.filter(Boolean).join(' ')
   }
 
@@ -598,6 +624,7 @@ class WhatIf {
     if (turn !== this.#further || answers.some((a) => !a)) return
     const scheme = request.person.scheme
     put(el('until'), {
+      Uncertain: s.range ? t('whatif.until_worst') : '',
       Until: answers.flatMap((a, i) => (a.ok ? a.invert.answers : []).map((/** @type {any} */ x, /** @type {number} */ n) => ({
         Key: `${i} ${n}`, Text: x.more
           ? tf('until', THRESHOLDS[i], { layer: region.rules.layer(`${scheme}.${x.layer}`), more: money(fen(x.more)), at: money(fen(x.from)) })

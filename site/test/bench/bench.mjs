@@ -130,23 +130,20 @@ async function regions() {
     const { files } = await (await fetch(lib.replace('mingbai.mjs', 'build.json'))).json();
     const { path } = files.find((/** @type {{path: string}} */ f) => /^assets\/engine\..*\.wasm$/.test(f.path));
     const module = await WebAssembly.compileStreaming(fetch(lib.replace('mingbai.mjs', path)));
-    /** @type {Record<string, number>} */ const lowest = {};
+    /** @type {Record<string, [number, number]>} the lowest of a region's first call, and of the same call again */ const lowest = {};
     for (let i = 0; i < 5; i++) {
       const engine = await load({ wasm: module });
-      const time = async (/** @type {string} */ region) => {
-        const ask = { op: 'settle', region, date: '2026-11-01', person: { scheme: 'employee' }, visit: { kind: 'inpatient' }, bill: { total: '100.00' } };
-        const t = performance.now();
-        await engine.call(ask);
-        const between = performance.now();
-        await engine.call(ask);
-        return 2 * between - t - performance.now();
-      };
+      const time = async (/** @type {object} */ ask) => { const t = performance.now(); await engine.call(ask); return performance.now() - t; };
       const { regions } = await engine.call({ op: 'regions' });
-      await time(regions[0].code);
-      for (const r of regions.slice(1)) lowest[r.code] = Math.min(lowest[r.code] ?? Infinity, await time(r.code));
+      for (const [n, { code: region }] of regions.entries()) {
+        const ask = { op: 'settle', region, date: '2026-11-01', person: { scheme: 'employee' }, visit: { kind: 'inpatient' }, bill: { total: '100.00' } };
+        const [first, again] = [await time(ask), await time(ask)];
+        const [f, a] = lowest[region] ?? [first, again];
+        if (n) lowest[region] = [Math.min(f, first), Math.min(a, again)];
+      }
       engine.close();
     }
-    return Object.values(lowest);
+    return Object.values(lowest).map(([first, again]) => first - again);
   };
   for (const cpu of [1, 4]) {
     const b = await open('chromium');

@@ -1,12 +1,16 @@
 package engine
 
-// Bounds of a settlement over unknown amounts. Corners of the whole box would not do: a
-// later payer may look at less when an earlier one pays more, so an extreme may lie in
-// the middle. Within one layer every result is monotone in each of its own inputs (what
-// enters, what was used up, each unknown figure), except in where a ladder begins, for
-// which every segment in reach is therefore tried for the whole. So each layer is run at the corners of its own
-// inputs, and its results enter the next layer as intervals. What is lost is only how
-// the intervals hang together: the bounds hold, and may be wider than need be.
+import "math/bits"
+
+// Bounds of a settlement over a box of unknown amounts and figures (see search.go). Corners
+// of the whole box would not do: a later payer may look at less when an earlier one pays
+// more, so an extreme may lie in the middle. Within one layer every result is monotone in
+// each of its own inputs (what enters, what was used up, each unknown figure), except in
+// where a ladder begins, for which every segment in reach is therefore tried for the whole.
+// So each layer is run at the corners of its own inputs, and its results enter the next
+// layer as intervals. What is lost is how the intervals hang together; the sums of several
+// buckets are carried beside them, for money that one bucket loses another gains. The bounds
+// hold, and may be wider than need be.
 
 func (s *Amount) add(o Amount) { s.Lo, s.Hi = s.Lo+o.Lo, s.Hi+o.Hi }
 
@@ -21,21 +25,61 @@ type bounder struct {
 	year  Year
 	was   Year // before the claim
 	rng   *Range
+
+	// sums are what any set of the buckets that payers look at holds together, unrounded: what
+	// one of them lost another may have gained.
+	sums    [1 << len(shared)]nums
+	scratch *Settlement // what each run writes to
 }
 
-// bounds is the range over all amounts in the world of codes and numbers that choice
-// names; rows are the unknown figures met so far.
+// shared are the buckets out of which sums are made, each a bit of a set of them.
+var shared = [...]Place{PaidFirst, InScope, Separate, Deducted, Copay, AboveCap}
+
+// nums is an amount between two ends.
+type nums struct{ lo, hi num }
+
+func (a nums) plus(b nums) nums { return nums{a.lo.add(b.lo), a.hi.add(b.hi)} }
+
+func (a nums) meet(b nums) nums { return nums{maxNum(a.lo, b.lo), minNum(a.hi, b.hi)} }
+
+func (a nums) join(b nums) nums { return nums{minNum(a.lo, b.lo), maxNum(a.hi, b.hi)} }
+
+func (a Amount) nums() nums { return nums{fromFen(a.Lo), fromFen(a.Hi)} }
+
+// set is the set of buckets that a layer looks at.
+func (l *Layer) set() (set int) {
+	for i, p := range shared {
+		if l.enters(p) {
+			set |= 1 << i
+		}
+	}
+	return set
+}
+
+// bounds is the range over the part of the unknowns that is looked at, in the world of
+// codes and numbers that choice names.
 func (w *worlds) bounds(choice []uint8) (*Range, Year, error) {
 	c := *w.c
-	b := bounder{run: run{p: w.p, s: w.s, c: &c, listed: w.items(), open: &openRows{rows: w.open}, out: &Settlement{}}}
-	b.year, b.was = append(Year(nil), w.c.Year...), w.c.Year
+	c.Year, c.Accounts = append(Year(nil), c.Year...), append([]Wallet(nil), c.Accounts...)
+	for i, at := range w.part {
+		if i < w.ins && w.vars[i].amount != nil {
+			*w.vars[i].amount(&c) = Amount{Fen(at.lo), Fen(at.hi)}
+		}
+	}
+	c.Figures = true
+	open := &openRows{rows: w.open, whole: w.rows.whole, costly: w.rows.costly}
+	if len(w.part) > w.ins {
+		open.parts = w.part[w.ins:]
+	}
+	b := bounder{run: run{p: w.p, s: w.s, c: &c, listed: w.items(), open: open, out: &Settlement{}}, scratch: &Settlement{}}
+	b.was = append(Year(nil), c.Year...)
 	b.err = b.f.resolve(w.p, w.s, &c.Facts, w.chooser(choice))
 	var rng *Range
 	var year Year
 	for _, enrolment := range b.enrolments() {
 		x := b
 		x.f.codes[DimEnrolment] = enrolment
-		x.year = append(Year(nil), w.c.Year...)
+		x.year = append(Year(nil), b.was...)
 		if x.chain(); x.err != nil {
 			return nil, nil, x.err
 		}
@@ -45,6 +89,7 @@ func (w *worlds) bounds(choice []uint8) (*Range, Year, error) {
 		rng.join(x.rng)
 		year = year.widen(x.year)
 	}
+	w.open, w.rows.whole, w.rows.costly = b.open.rows, b.open.whole, b.open.costly
 	return rng, year, b.err
 }
 
@@ -71,51 +116,54 @@ type corner struct {
 	set     func(r *run, i int)
 }
 
-// each runs f at every combination of the corners and of the unknown figures met.
+// each runs f at every combination of the corners and of the unknown figures that f reads.
 func (b *bounder) each(corners []corner, f func(r *run)) {
-	rows := b.open.rows
+	reads := uint64(0)
 	for {
 		n := 1
 		for _, c := range corners {
 			n *= c.options
 		}
-		if n <<= len(rows); n > MaxWorlds {
-			b.fail(&InputError{Code: TooMany, Field: "bill", Limit: "12"})
+		if n <<= bits.OnesCount64(reads); n > MaxWorlds || n == 0 {
+			b.fail(tooWide)
 			return
 		}
-		met := rows
+		b.open.met = 0
 		for i := 0; i < n; i++ {
-			open := openRows{rows: rows, choice: make([]uint8, len(rows))}
 			c := *b.c
-			r := run{p: b.p, s: b.s, c: &c, listed: b.listed, f: b.f, open: &open, out: &Settlement{}}
+			*b.scratch = Settlement{Year: b.scratch.Year[:0], Layers: b.scratch.Layers[:0]}
+			r := run{p: b.p, s: b.s, c: &c, listed: b.listed, f: b.f, open: b.open, begun: b.begun, out: b.scratch}
 			r.given = append([]Fen(nil), b.given...)
 			k := i
 			for _, c := range corners {
 				c.set(&r, k%c.options)
 				k /= c.options
 			}
-			for j := range rows {
-				open.choice[j] = uint8(k & 1)
-				k >>= 1
+			for j := range b.open.choice {
+				b.open.choice[j] = 0
+				if reads&(1<<min(j, 63)) != 0 {
+					b.open.choice[j] = uint8(k & 1)
+					k >>= 1
+				}
 			}
 			f(&r)
 			for d, a := range r.f.asked {
 				b.f.asked[d] = b.f.asked[d] || a
-			}
-			if len(open.rows) > len(met) {
-				met = open.rows
 			}
 			if r.err != nil {
 				b.fail(r.err)
 				return
 			}
 		}
-		if len(met) == len(rows) {
+		if b.open.met&^reads == 0 {
 			return
 		}
-		rows = met // a corner met a figure that none before it had met
+		reads |= b.open.met
 	}
 }
+
+// tooWide says that a layer hangs on more unknowns than can be looked at together.
+var tooWide = &InputError{Code: TooMany, Field: "bill", Limit: "12"}
 
 func ends(a Amount) int {
 	if a.Lo == a.Hi {
@@ -137,6 +185,7 @@ func (b *bounder) chain() {
 	}
 	b.bill()
 	copy(b.split[:], b.led[:Deducted])
+	b.sum()
 	excluded := b.excluded()
 	b.given = make([]Fen, len(b.c.Given))
 	for i, g := range b.c.Given {
@@ -262,12 +311,14 @@ func (b *bounder) layer(l *Layer) {
 	if rows := b.reached(l); len(rows) > 0 {
 		corners = append(corners, corner{len(rows), func(r *run, i int) { r.forced = rows[i] }})
 	}
+	all, pool := l.set(), b.pooled(l)
+	var change [1 << len(shared)]nums
 	first, duct := true, Amount{}
 	var after [numPlaces]Amount
 	var year Year
 	given := append([]Fen(nil), b.given...)
 	b.each(corners, func(r *run) {
-		before := r.led
+		before, fine := r.led, r.fine
 		r.out.Year = append(Year(nil), r.c.Year...)
 		for i := range r.out.Year {
 			r.out.Year[i].booked = false
@@ -289,6 +340,27 @@ func (b *bounder) layer(l *Layer) {
 		if first {
 			duct, year = Amount{r.out.Deduct, r.out.Deduct}, append(Year(nil), r.out.Year...)
 		}
+		for set := range change {
+			var have, had num
+			for i, p := range shared {
+				if set&(1<<i) == 0 {
+					continue
+				}
+				have = have.add(r.exactly(p))
+				switch {
+				case all&(1<<i) != 0:
+				case p >= Copay:
+					had = had.add(fine[p])
+				default:
+					had = had.add(fromFen(before[p]))
+				}
+			}
+			x := have.sub(had)
+			if first {
+				change[set] = nums{x, x}
+			}
+			change[set] = change[set].join(nums{x, x})
+		}
 		duct.widen(r.out.Deduct)
 		year = year.widen(r.out.Year)
 		for i := range given {
@@ -297,13 +369,15 @@ func (b *bounder) layer(l *Layer) {
 		first = false
 	})
 	b.given = given
-	open := false // something that the layer looks at is unknown
+	open := b.open.met != 0 // something that the layer looks at is unknown
 	for _, c := range corners {
 		open = open || c.options > 1
 	}
-	if l.Guarantee != nil || l.Ceiling != nil {
-		// A floor under the payment may shrink what stays while more enters: what stays
-		// is bounded by what the other results leave of it.
+	shifts := l.Bands != nil && l.Bands.FromZero && len(l.Caps) > 0 && duct.Lo < duct.Hi
+	if shifts || l.Guarantee != nil || l.Ceiling != nil {
+		// A floor under the payment may shrink what stays while more enters, and a
+		// deductible that shifts a ladder under a cap may do either: what stays is bounded
+		// by what the other results leave of it.
 		in := Amount{}
 		for _, e := range l.Enters {
 			in.add(b.led[e.Bucket])
@@ -317,6 +391,31 @@ func (b *bounder) layer(l *Layer) {
 		stay := Amount{max(0, in.Lo-gone.Hi), max(0, in.Hi-gone.Lo)}
 		after[Copay] = Amount{min(after[Copay].Lo, stay.Lo), max(after[Copay].Hi, stay.Hi)}
 	}
+	sums := b.sums
+	for set := range sums {
+		sums[set] = b.sums[set&^all].plus(change[set])
+		copay, others := set&16 != 0, set&(8|32)
+		if (l.Guarantee != nil || l.Ceiling != nil) && set&(8|16|32) != 8|16|32 || shifts && (copay && others == 0 || !copay && others == 8|32) {
+			sums[set] = nums{hi: num{^uint64(0), 0}} // see above: taken from the buckets below
+		}
+	}
+	if pool != nil {
+		for set := range sums {
+			if set&all == all {
+				sums[set] = sums[set].meet(b.sums[set&^all].plus(pool.left)).meet(nums{b.sums[set].lo.sub(pool.paid.hi), b.sums[set].hi.sub(pool.paid.lo)})
+			}
+		}
+		paid := Amount{pool.paid.lo.floorFen(), pool.paid.hi.floorFen()}
+		after[l.Payer] = Amount{max(after[l.Payer].Lo, paid.Lo), min(after[l.Payer].Hi, paid.Hi)}
+		for i := range year {
+			if c, o := &year[i], pool.year.find(year[i].Key); o != nil && of(c.Key, l.ID) {
+				for k := range counterParts {
+					a, x := c.part(k), o.part(k)
+					a.Lo, a.Hi = max(a.Lo, x.Lo), min(a.Hi, x.Hi)
+				}
+			}
+		}
+	}
 	for p := range after {
 		if (p == int(Copay) || p == int(AboveCap)) && open && after[p].Hi > 0 {
 			after[p] = Amount{after[p].Lo - 2, after[p].Hi + 2} // each sorting rounds it for display
@@ -328,8 +427,102 @@ func (b *bounder) layer(l *Layer) {
 		}
 		b.led[p].Lo = max(0, b.led[p].Lo)
 	}
+	for set := range sums {
+		sums[set] = sums[set].meet(b.together(set))
+	}
+	b.sums = sums
 	b.duct.add(duct)
 	b.year = merge(b.year, year, l.ID)
+	b.begun++
+}
+
+// sum makes the sums of the bill's buckets: where all but in_scope are known, it is the rest.
+func (b *bounder) sum() {
+	for set := range b.sums {
+		b.sums[set] = b.together(set)
+		if len(b.c.Bill.Lines) > 0 || set&2 == 0 {
+			continue
+		}
+		gone := Amount{}
+		for p := SelfFunded; p <= Separate; p++ {
+			in := p == InScope
+			for i, q := range shared {
+				in = in || q == p && set&(1<<i) != 0
+			}
+			if !in {
+				gone.add(b.split[p])
+			}
+		}
+		whole := b.led[Bill].nums()
+		b.sums[set] = b.sums[set].meet(nums{whole.lo.sub(fromFen(gone.Hi)), whole.hi.sub(fromFen(gone.Lo))})
+	}
+}
+
+// together is the sum of a set of buckets as far as each of them tells. What the ledger shows
+// of copay and above_cap is rounded.
+func (b *bounder) together(set int) (sum nums) {
+	for i, p := range shared {
+		if set&(1<<i) == 0 {
+			continue
+		}
+		x := b.led[p].nums()
+		if p >= Copay && b.led[p].Hi > 0 {
+			x = nums{x.lo.sub(num{0, fenUnit}), x.hi.add(num{0, fenUnit})}
+		}
+		sum = sum.plus(x)
+	}
+	return sum
+}
+
+// pool is what a layer does to the whole of what it looks at.
+type pool struct {
+	left, paid nums
+	year       Year
+}
+
+// pooled runs a layer that only pays out of what others left at the ends of the whole that
+// it looks at. Nil where a layer does more than that.
+func (b *bounder) pooled(l *Layer) *pool {
+	in := Copay
+	for _, e := range l.Enters {
+		if e.Bucket < Deducted && e.Bucket != PaidFirst || e.Weight != One {
+			return nil
+		}
+		if e.Bucket >= Copay {
+			in = e.Bucket
+		}
+	}
+	if !l.enters(in) || l.Enters[0].Bucket == AboveCap || l.Guarantee != nil || l.Ceiling != nil || l.Split != nil || l.measures(Deducted) || l.Bands == nil || len(l.Bands.PaidBy) > 0 || len(b.given) > 0 {
+		return nil
+	}
+	b.c.Year = append(Year(nil), b.year...)
+	corners := b.counters(l)
+	if rows := b.reached(l); len(rows) > 0 {
+		corners = append(corners, corner{len(rows), func(r *run, i int) { r.forced = rows[i] }})
+	}
+	sum := b.sums[l.set()]
+	corners = append(corners, corner{2, func(r *run, i int) {
+		if r.fine[in] = sum.lo; i == 1 {
+			r.fine[in] = sum.hi
+		}
+		r.led[in] = r.fine[in].fen()
+	}})
+	var out *pool
+	b.each(corners, func(r *run) {
+		r.out.Year = append(Year(nil), r.c.Year...)
+		for i := range r.out.Year {
+			r.out.Year[i].booked = false
+		}
+		whole := r.fine[in]
+		r.layer(l)
+		paid := fromFen(r.led[l.Payer])
+		left := whole.sub(paid)
+		if out == nil {
+			out = &pool{nums{left, left}, nums{paid, paid}, append(Year(nil), r.out.Year...)}
+		}
+		out.left, out.paid, out.year = out.left.join(nums{left, left}), out.paid.join(nums{paid, paid}), out.year.widen(r.out.Year)
+	})
+	return out
 }
 
 // reached are the segments that a ladder may reach where it is not certain at which it
@@ -434,17 +627,28 @@ func merge(all, from Year, id string) Year {
 // widen makes every counter the interval over two years; a counter that only one has
 // begins at nothing.
 func (y Year) widen(o Year) Year {
-	join := func(a, b Amount) Amount { return Amount{min(a.Lo, b.Lo), max(a.Hi, b.Hi)} }
+	for i := range y {
+		if o.find(y[i].Key) == nil {
+			y[i].widen(&Counter{})
+		}
+	}
 	for i := range o {
 		have := y.find(o[i].Key)
 		if have == nil {
 			y = append(y, Counter{Key: o[i].Key})
 			have = &y[len(y)-1]
 		}
-		have.Entered, have.Deduct = join(have.Entered, o[i].Entered), join(have.Deduct, o[i].Deduct)
-		have.Paid, have.Spell = join(have.Paid, o[i].Paid), join(have.Spell, o[i].Spell)
+		have.widen(&o[i])
 	}
 	return y
+}
+
+// widen joins two counters.
+func (c *Counter) widen(o *Counter) {
+	for i := range counterParts {
+		a, b := c.part(i), o.part(i)
+		a.Lo, a.Hi = min(a.Lo, b.Lo), max(a.Hi, b.Hi)
+	}
 }
 
 // counters are the corners of what was used up before, as far as the layer reads it.
@@ -520,7 +724,10 @@ func (b *bounder) person() {
 	}
 	whole := b.led[Bill]
 	hosp := b.led[HospPart]
-	// what is left, seen from both sides
+	// what is left, seen from all sides
+	left := b.sums[len(b.sums)-1]
+	all.Lo = max(all.Lo, left.lo.fen()+b.led[SelfFunded].Lo+b.led[OverLimit].Lo)
+	all.Hi = min(all.Hi, left.hi.fen()+b.led[SelfFunded].Hi+b.led[OverLimit].Hi)
 	all = Amount{max(all.Lo, whole.Lo-fund.Hi-hosp.Hi, 0), min(all.Hi, whole.Hi-fund.Lo-hosp.Lo)}
 	fund = Amount{max(fund.Lo, whole.Lo-all.Hi-hosp.Hi, 0), min(fund.Hi, whole.Hi-all.Lo-hosp.Lo)}
 	self := Amount{}

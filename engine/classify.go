@@ -44,8 +44,10 @@ func (r *run) extra() {
 		if row == nil {
 			continue
 		}
-		share, _ := r.value(row, aCost)
+		r.reading(atExtra + i)
+		share, _ := r.value(row, aPart)
 		a := fromFen(base).times(share).fen()
+		r.regime(a > r.led[InScope], nil)
 		r.move(Step{Kind: StepClassify, From: InScope, To: PaidFirst, Base: base, Share: share, HasShare: true, Amount: min(a, r.led[InScope]), Row: row})
 	}
 }
@@ -174,6 +176,7 @@ func (r *run) lines() {
 		if !limited {
 			limit, limited = r.limit(g)
 		}
+		r.regime(limited && limit.less(a), nil)
 		if limited && limit.less(a) {
 			sum[OverLimit] = sum[OverLimit].add(a.sub(limit))
 			a = limit
@@ -228,6 +231,7 @@ func (r *run) limit(g *group) (num, bool) {
 	}
 	g.limitAsked = true
 	if row := r.pick(r.s.Classify.Limit); row != nil {
+		r.reading(atLimit)
 		v, none := r.value(row, aCap)
 		if days := DimDays - numCodeDims; !none && !r.f.known[days] {
 			r.fail(&InputError{Code: Required, Field: dims[DimDays].field})
@@ -254,7 +258,8 @@ func (r *run) first(g *group) Rate {
 	} else {
 		row = &unknownFirst
 	}
-	g.first, _ = r.value(row, aCost)
+	r.reading(atFirst)
+	g.first, _ = r.value(row, aPart)
 	return g.first
 }
 

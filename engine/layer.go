@@ -62,6 +62,7 @@ type stretch struct {
 
 func enter(r *run, l *Layer) *entry {
 	e := &r.work
+	r.begun++
 	if e.ladder == nil {
 		e.ladder = make([]rung, 0, 6)
 	}
@@ -135,6 +136,7 @@ func (y Year) find(key string) *Counter {
 
 // deduct takes the deductible and the part above a cap on what may enter.
 func (e *entry) deduct() {
+	e.reading(atEntered)
 	for i := range e.l.Caps {
 		c := &e.l.Caps[i]
 		if !c.OfEntered {
@@ -146,6 +148,7 @@ func (e *entry) deduct() {
 		}
 		v, none := e.value(row, aCap)
 		if none {
+			e.regime(false, nil) // as a cap that leaves room
 			continue
 		}
 		used := fromFen(0)
@@ -164,6 +167,7 @@ func (e *entry) deduct() {
 	if d == nil {
 		return
 	}
+	e.reading(atDeductible)
 	due, row, adjusted := e.standard(d)
 	if row == nil || e.err != nil {
 		return
@@ -218,20 +222,26 @@ func (e *entry) standard(d *Deductible) (Fen, *Row, []Adjusted) {
 	if row == nil {
 		return 0, nil, nil
 	}
-	v, _ := e.value(row, aCost)
+	var v Rate
 	if d.ShareOf != nil {
+		v, _ = e.value(row, aPart)
 		base := e.base(*d.ShareOf)
-		v = Rate(fromFen(base).times(v).fen()) * (One / 100)
+		v = Rate(min(fromFen(base).times(v).fen(), Fen(MaxFigure/(One/100)))) * (One / 100)
 		if f := e.pick(d.Floor); f != nil {
 			x, _ := e.value(f, aCost)
+			e.regime(v < x, f)
 			v = max(v, x)
 		}
 		if c := e.pick(d.Ceiling); c != nil {
 			x, _ := e.value(c, aCost)
+			e.regime(v > x, c)
 			v = min(v, x)
 		}
+	} else {
+		v, _ = e.value(row, aCost)
 	}
 	v, adjusted := e.adjust(d.Adjust, v, aCost)
+	e.regime(v < 0, nil)
 	return max(v, 0).fen(), row, adjusted
 }
 
@@ -274,8 +284,10 @@ func (e *entry) adjust(list []Adjust, v Rate, why purpose) (Rate, []Adjusted) {
 			e.f.asked[DimAdmission] = true
 			v = v.plus(x.each(max(0, e.f.ints[DimAdmission-numCodeDims]-a.Over)))
 		case AtLeast:
+			e.regime(v < x, row)
 			v = max(v, x)
 		case AtMost:
+			e.regime(v > x, row)
 			v = min(v, x)
 		case Replace:
 			v = x
@@ -318,6 +330,7 @@ func (e *entry) bands() {
 	if b.FromZero {
 		pos = pos.add(e.duct)
 	}
+	e.reading(atBands)
 	e.climb(b, pos, left)
 	if e.err != nil {
 		return
@@ -434,6 +447,8 @@ func (e *entry) climb(b *Bands, pos, left num) {
 		if e.err != nil {
 			return
 		}
+		e.regime(v < 0, nil)
+		e.regime(v > One, nil)
 		v = min(max(v, 0), One)
 		base, step := left, left // what falls into the segment, and how far the position goes on
 		if bounded := row.To != 0 && e.forced == nil; bounded || len(b.PaidBy) > 0 {
@@ -488,6 +503,7 @@ func (e *entry) reach(b *Bands, v Rate, left, room num) (base, step num) {
 // capPaid bounds the payment by the caps on payments. What a cap does not pay is
 // calculated back to the amount whose payment it would have been, from the top.
 func (e *entry) capPaid() {
+	e.reading(atCaps)
 	for i := range e.l.Caps {
 		c := &e.l.Caps[i]
 		if c.OfEntered {
@@ -499,6 +515,9 @@ func (e *entry) capPaid() {
 		}
 		v, none := e.value(row, aCap)
 		if none {
+			if c.Per != PerClaim {
+				e.regime(false, nil) // as a cap that leaves room
+			}
 			continue
 		}
 		room := v.num()
@@ -506,8 +525,12 @@ func (e *entry) capPaid() {
 			room = room.sub(fromFen(e.used(&c.Span).Paid.Lo))
 			e.regime(room.isZero(), nil)
 		}
-		if !e.capped || room.less(e.room) {
+		lower := e.capped && room.less(e.room)
+		if lower || !e.capped {
 			e.room, e.capped = room, true
+		}
+		if e.l.Guarantee != nil || e.l.Ceiling != nil {
+			e.regime(lower, nil)
 		}
 		if !room.less(e.paid) {
 			continue
@@ -543,8 +566,11 @@ func (e *entry) cutStep(row *Row, cut num) {
 	if e.at == AboveCap {
 		to = e.at
 	}
-	before := e.fine[AboveCap]
-	e.move(Step{Kind: StepCap, Layer: e.l.ID, From: e.at, To: to, Base: e.res.Entered, Amount: min(cut.fen(), e.led[e.at]), Row: row})
+	before, amount := e.fine[AboveCap], cut.fen()
+	if to == AboveCap && e.at != AboveCap {
+		amount = max(0, before.add(cut).fen()-e.led[AboveCap]) // two cuts are rounded together
+	}
+	e.move(Step{Kind: StepCap, Layer: e.l.ID, From: e.at, To: to, Base: e.res.Entered, Amount: min(amount, e.led[e.at]), Row: row})
 	if to == AboveCap && e.at != AboveCap {
 		e.fine[AboveCap] = before.add(cut)
 	}
@@ -555,7 +581,8 @@ func (e *entry) quota() {
 	if row == nil {
 		return
 	}
-	v, none := e.value(row, aShare)
+	e.reading(atQuota)
+	v, none := e.value(row, aSum)
 	if none {
 		return
 	}
@@ -588,8 +615,10 @@ func (e *entry) guarantee() {
 			return
 		}
 		why := aShare
+		e.reading(atFloor)
 		if ceiling {
-			why = aCost
+			why = aPart
+			e.reading(atCeiling)
 		}
 		share, none := e.value(row, why)
 		if none {
@@ -602,6 +631,7 @@ func (e *entry) guarantee() {
 		want := fromFen(base).times(share).fen()
 		most := e.in.sub(e.cutIn).sub(e.duct).fen() // a floor gives no deductible back,
 		if ceiling {                                // a ceiling on the person's part does
+			e.regime(want > e.res.Entered, nil)
 			want, most = max(0, e.res.Entered-want), e.res.Entered
 		}
 		if e.capped && e.room.fen() < most {
@@ -609,7 +639,9 @@ func (e *entry) guarantee() {
 			e.regime(true, nil)
 		}
 		e.regime(want > most, nil)
-		want = min(want, most, paid+e.standing()+e.led[Deducted]+e.led[AboveCap])
+		most = min(most, paid+e.standing()+e.led[Deducted]+e.led[AboveCap])
+		e.regime(want > most, nil)
+		want = min(want, most)
 		e.regime(want > paid, row)
 		if want > paid {
 			e.pay(Step{Kind: StepGuarantee, Row: row, Base: base, Share: share, HasShare: true}, want-paid, e.l.Payer)
@@ -627,6 +659,7 @@ func (e *entry) payBands(total Fen) Fen {
 	var most Rate
 	if e.l.Split != nil {
 		if splitRow = e.pick(e.l.Split.Table); splitRow != nil {
+			e.reading(atSplit)
 			most, _ = e.value(splitRow, aShare)
 		}
 	}
@@ -640,6 +673,9 @@ func (e *entry) payBands(total Fen) Fen {
 		e.regime(g.base.isZero(), g.row)
 		sum = sum.add(g.paid)
 		share, exact := g.share, g.paid
+		if splitRow != nil {
+			e.regime(most < share, splitRow)
+		}
 		if splitRow != nil && most < share {
 			share, exact = most, g.base.times(most)
 		}
@@ -669,6 +705,7 @@ func (e *entry) pay(s Step, amount Fen, to Place) {
 			if amount > 0 && e.sorts && b != e.at {
 				s.From, s.Amount = b, min(amount, e.led[b])
 				amount -= s.Amount
+				e.regime(amount > 0, nil)
 				e.move(s)
 			}
 		}
@@ -701,8 +738,11 @@ func (e *entry) givenAmount() bool {
 		room := min(e.in.fen()-e.res.Paid, e.standing()+e.res.Deductible)
 		a := min(e.given[i], room)
 		e.given[i] -= a
+		e.regime(e.given[i] > 0, nil)
 		// A payment that reaches into the deductible shows that less was deducted.
-		if over := a + e.res.Paid + e.res.Deductible - e.in.fen(); over > 0 && e.sorts {
+		over := a + e.res.Paid + e.res.Deductible - e.in.fen()
+		e.regime(over > 0, nil)
+		if over > 0 && e.sorts {
 			e.move(Step{Rule: "given." + g.Name, Kind: StepGiven, Layer: e.l.ID, From: Deducted, To: e.at, Base: a, Amount: over})
 			e.res.Deductible -= over
 			e.duct = fromFen(e.res.Deductible)
@@ -789,6 +829,9 @@ func (e *entry) book1(c *Counter) {
 
 // ahead names the yearly thresholds that this layer has still in front of it.
 func (e *entry) ahead() {
+	regime := e.out.Regime
+	e.open.now = atNothing
+	defer func() { e.out.Regime = regime }()
 	add := func(code string, row *Row, left Fen) {
 		if left > 0 && e.err == nil {
 			e.out.Ahead = append(e.out.Ahead, Ahead{code, row.ID, e.l.ID, left})

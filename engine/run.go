@@ -16,6 +16,7 @@ type run struct {
 	given  []Fen             // left of each of c.Given
 	// forced is the segment that a ladder takes for everything; only bounds sets it.
 	forced *Row
+	begun  int       // how many layers have begun
 	laid   []stretch // what layers paid in this claim that others are laid along
 	work   entry     // the layer at work
 	out    *Settlement
@@ -26,7 +27,27 @@ type run struct {
 type openRows struct {
 	rows   []*Row
 	choice []uint8
+	whole  []span // what each figure lies between, and
+	costly []bool // whether its upper end is the unfavourable one
+	parts  []span // of that, the part that is looked at, where not the whole
+	part   []int  // the part of the chain that reads each figure
+	now    int    // the part of the chain at work, counted from 1; 0: not of the settlement itself
+	tied   bool   // two parts read the same figure
+	met    uint64 // which of the first 64 were read
 }
+
+// span is what an unknown lies between: an amount in fen, or a figure as a Rate.
+type span struct{ lo, hi int64 }
+
+func (s span) end(i uint8) int64 {
+	if i == 0 {
+		return s.lo
+	}
+	return s.hi
+}
+
+// unbounded is the upper end of a cap of which there may be none.
+const unbounded = int64(MaxFigure + One)
 
 // purpose says which end of an unknown figure is unfavourable for the person and what
 // bounds it where the row names none.
@@ -35,7 +56,9 @@ type purpose uint8
 const (
 	aShare purpose = iota // 0 to 1, low is unfavourable
 	aPoint                // −1 to 1, low is unfavourable
-	aCost                 // an amount or share that the person bears: high is unfavourable
+	aCost                 // an amount or factor that the person bears: high is unfavourable
+	aPart                 // a share that the person bears, 0 to 1: high is unfavourable
+	aSum                  // an amount that is paid: low is unfavourable
 	aCap                  // an amount that bounds a payment: low is unfavourable
 )
 
@@ -73,40 +96,87 @@ func (r *run) value(row *Row, why purpose) (v Rate, none bool) {
 	if !f.Unknown {
 		return f.Rate, f.None
 	}
-	lo, hi := f.Lo, f.Hi
-	if f.Open {
-		none = why == aCap
+	i := r.open.find(row, why)
+	at := r.open.whole[i]
+	if i < len(r.open.parts) {
+		at = r.open.parts[i]
 	}
-	if !f.Bounded {
-		switch why {
-		case aShare:
-			lo, hi = 0, One
-		case aPoint:
-			lo, hi = -One, One
-		default:
-			lo, hi = 0, MaxFigure
-			none = why == aCap
-		}
+	side := r.open.choice[i] // 0 is the unfavourable end
+	if r.open.costly[i] {
+		side = 1 - side
 	}
-	lowIsWorst := why != aCost
-	side := r.open.side(row)
-	if (side == 0) == lowIsWorst {
-		return lo, false
+	if x := at.end(side); x < unbounded {
+		return Rate(x), false
 	}
-	return hi, none
+	return MaxFigure, true
 }
 
-// side is 0 where the world has the row at its unfavourable end.
-func (o *openRows) side(row *Row) uint8 {
-	for i, r := range o.rows {
-		if r == row {
-			return o.choice[i]
+// between is what an unknown figure lies between.
+func (f *Figure) between(why purpose) span {
+	s := span{int64(f.Lo), int64(f.Hi)}
+	if !f.Bounded {
+		switch why {
+		case aShare, aPart:
+			return span{0, int64(One)}
+		case aPoint:
+			return span{-int64(One), int64(One)}
 		}
+		s = span{0, int64(MaxFigure)}
 	}
-	o.rows = append(o.rows, row)
-	o.choice = append(o.choice, 0)
-	return 0
+	if why == aCap && (f.Open || !f.Bounded) {
+		s.hi = unbounded
+	}
+	return s
 }
+
+// find is the position of an unknown figure; one that is new stands at its unfavourable end.
+func (o *openRows) find(row *Row, why purpose) int {
+	i := 0
+	for i < len(o.rows) && o.rows[i] != row {
+		i++
+	}
+	if i == len(o.rows) {
+		o.rows = append(o.rows, row)
+	}
+	for len(o.choice) <= i {
+		o.choice = append(o.choice, 0)
+	}
+	if i == len(o.whole) {
+		o.whole, o.costly = append(o.whole, row.Value.between(why)), append(o.costly, why == aCost || why == aPart)
+	}
+	for len(o.part) <= i {
+		o.part = append(o.part, 0)
+	}
+	if o.now != 0 && o.part[i] != 0 && o.part[i] != o.now {
+		o.tied = true
+	}
+	if o.now != 0 {
+		o.part[i] = o.now
+	}
+	o.met |= 1 << min(i, 63)
+	return i
+}
+
+// The parts of the chain that read figures; those of a layer count from its own number on.
+const (
+	atNothing = iota
+	atWait
+	atFirst
+	atLimit
+	atEntered
+	atDeductible
+	atBands
+	atCaps
+	atQuota
+	atFloor
+	atCeiling
+	atSplit
+	atExtra
+	partsOfLayer = 16
+)
+
+// reading says which part of the chain reads the figures that follow.
+func (r *run) reading(part int) { r.open.now = r.begun*partsOfLayer + part }
 
 func (v Rate) fen() Fen { return Fen((v + One/200) / (One / 100)) }
 

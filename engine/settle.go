@@ -68,7 +68,8 @@ var scratch = sync.Pool{New: func() any { return new(worlds) }}
 func (w *worlds) clear() {
 	accounts, r := w.claim.Accounts[:0], &w.run
 	*w = worlds{vars: w.vars[:0], open: w.open[:0], choice: w.choice[:0], spare: w.spare,
-		run: run{work: entry{ladder: r.work.ladder[:0]}, given: r.given[:0]}}
+		run:  run{work: entry{ladder: r.work.ladder[:0]}, given: r.given[:0]},
+		rows: openRows{choice: w.rows.choice[:0]}}
 	w.claim.Accounts = accounts
 }
 
@@ -222,6 +223,7 @@ type worlds struct {
 	run    run
 	rows   openRows
 	choice []uint8
+	part   []span // the ends of the unknowns where a part of them is looked at; nil: the whole
 	spare  *Settlement
 	bill   *items
 }
@@ -288,16 +290,17 @@ func (w *worlds) one(choice []uint8) (*Settlement, error) {
 	for i := 0; i < w.ins; i++ {
 		if f := w.vars[i].amount; f != nil {
 			a := f(c)
-			if choice[i] == 0 {
-				*a = Exactly(a.Lo)
-			} else {
-				*a = Exactly(a.Hi)
-			}
+			*a = w.end(i, a, choice[i])
 		}
 	}
-	w.fit(c, choice)
+	if w.part == nil {
+		w.fit(c, choice)
+	}
 	open := &w.rows
-	*open = openRows{rows: w.open, choice: open.choice[:0]}
+	*open = openRows{rows: w.open, choice: open.choice[:0], whole: open.whole, costly: open.costly, part: open.part[:0]}
+	if w.part != nil {
+		open.parts = w.part[w.ins:]
+	}
 	for i := range w.open {
 		var o uint8
 		if w.ins+i < len(choice) {
@@ -375,13 +378,17 @@ func (w *worlds) year(choice []uint8) Year {
 			continue
 		}
 		a := v.amount(&c)
-		if choice[i] == 0 {
-			*a = Exactly(a.Lo)
-		} else {
-			*a = Exactly(a.Hi)
-		}
+		*a = w.end(i, a, choice[i])
 	}
 	return c.Year
+}
+
+// end is an end of an unknown amount, or of the part of it that is looked at.
+func (w *worlds) end(i int, a *Amount, side uint8) Amount {
+	if w.part != nil {
+		return Exactly(Fen(w.part[i].end(side)))
+	}
+	return Exactly(a.end(int(side)))
 }
 
 // all looks at every world and returns the one least favourable for the person, with
@@ -400,9 +407,12 @@ func (w *worlds) all() (*Settlement, error) {
 		if !w.c.Figures {
 			out.Unknowns = w.doubts(at, out)
 		}
-		if w.c.Worlds == 0 && w.amounts() {
-			if out.Range, out.Year, err = w.box(); err != nil {
+		if w.c.Worlds == 0 {
+			if out.Range, out.Year, err = w.search(); err != nil {
 				return nil, err
+			}
+			if len(w.open) > known {
+				continue
 			}
 		}
 		if out.Range.Lo == out.Range.Hi {
@@ -420,37 +430,6 @@ func (w *worlds) amounts() bool {
 		}
 	}
 	return false
-}
-
-// box bounds the amounts in every world of codes and numbers.
-func (w *worlds) box() (rng *Range, year Year, err error) {
-	choice := make([]uint8, w.ins)
-	for {
-		r, y, e := w.bounds(choice)
-		switch {
-		case e == nil:
-			if rng == nil {
-				rng, year = r, y
-			}
-			rng.join(r)
-			year = year.widen(y)
-		case !contradiction(e):
-			return nil, nil, e
-		}
-		i := 0
-		for ; i < w.ins; i++ {
-			if w.vars[i].amount != nil {
-				continue
-			}
-			if choice[i]++; int(choice[i]) < w.vars[i].options {
-				break
-			}
-			choice[i] = 0
-		}
-		if i == w.ins {
-			return rng, year, nil
-		}
-	}
 }
 
 // chooser picks the code or number that a choice names.
@@ -494,7 +473,7 @@ func (w *worlds) sweep() (worst *Settlement, at []uint8, rng *Range, err error) 
 			if rng == nil {
 				rng = newRange(out)
 			}
-			rng.widen(out)
+			rng.join(newRange(out))
 			w.spare = out
 			if worst == nil || Person(&out.Totals) > Person(&worst.Totals) {
 				w.spare, worst = worst, out
@@ -580,17 +559,9 @@ func newRange(s *Settlement) *Range {
 		FundSum: two(Funds(&s.Totals)), PersonSum: two(Person(&s.Totals)), Direct: two(s.Direct), Refund: two(s.Refund), Deduct: two(s.Deduct)}
 }
 
-func (r *Range) widen(s *Settlement) {
-	for p, v := range s.Totals {
-		r.Lo[p], r.Hi[p] = min(r.Lo[p], v), max(r.Hi[p], v)
-	}
-	for _, x := range [...]struct {
-		r *[2]Fen
-		v Fen
-	}{{&r.SelfPay, s.SelfPay}, {&r.SelfFund, s.SelfFund}, {&r.FundSum, Funds(&s.Totals)}, {&r.PersonSum, Person(&s.Totals)},
-		{&r.Direct, s.Direct}, {&r.Refund, s.Refund}, {&r.Deduct, s.Deduct}} {
-		x.r[0], x.r[1] = min(x.r[0], x.v), max(x.r[1], x.v)
-	}
+// sums are the bounds that belong to no single place.
+func (r *Range) sums() [7]*[2]Fen {
+	return [...]*[2]Fen{&r.SelfPay, &r.SelfFund, &r.FundSum, &r.PersonSum, &r.Direct, &r.Refund, &r.Deduct}
 }
 
 // Sum adds the bounds of another settlement.
@@ -599,10 +570,10 @@ func (r *Range) Sum(o *Range) {
 		r.Lo[p] += o.Lo[p]
 		r.Hi[p] += o.Hi[p]
 	}
-	for _, x := range [...]struct{ r, o *[2]Fen }{{&r.SelfPay, &o.SelfPay}, {&r.SelfFund, &o.SelfFund}, {&r.FundSum, &o.FundSum},
-		{&r.PersonSum, &o.PersonSum}, {&r.Direct, &o.Direct}, {&r.Refund, &o.Refund}, {&r.Deduct, &o.Deduct}} {
-		x.r[0] += x.o[0]
-		x.r[1] += x.o[1]
+	theirs := o.sums()
+	for i, x := range r.sums() {
+		x[0] += theirs[i][0]
+		x[1] += theirs[i][1]
 	}
 }
 
@@ -611,8 +582,8 @@ func (r *Range) join(o *Range) {
 	for p := range r.Lo {
 		r.Lo[p], r.Hi[p] = min(r.Lo[p], o.Lo[p]), max(r.Hi[p], o.Hi[p])
 	}
-	for _, x := range [...]struct{ r, o *[2]Fen }{{&r.SelfPay, &o.SelfPay}, {&r.SelfFund, &o.SelfFund}, {&r.FundSum, &o.FundSum},
-		{&r.PersonSum, &o.PersonSum}, {&r.Direct, &o.Direct}, {&r.Refund, &o.Refund}, {&r.Deduct, &o.Deduct}} {
-		x.r[0], x.r[1] = min(x.r[0], x.o[0]), max(x.r[1], x.o[1])
+	theirs := o.sums()
+	for i, x := range r.sums() {
+		x[0], x[1] = min(x[0], theirs[i][0]), max(x[1], theirs[i][1])
 	}
 }

@@ -56,6 +56,7 @@ func (r *run) wait() {
 // months is the length of the wait, and whether it is known; n takes the rows used.
 func (r *run) months(w *Waiting, n *Wait) (months int32, known bool) {
 	known = true
+	r.reading(atWait)
 	get := func(t *Table, times Dim) (v int32) {
 		row := r.pick(t)
 		if row == nil {

@@ -84,6 +84,9 @@ type Claim struct {
 	// Worlds bounds the combinations of unknowns for who settles a claim hundreds of times:
 	// Range then only says that something is unknown. 0 is MaxWorlds, and true bounds.
 	Worlds int
+	// Coarse asks for bounds that hold at less cost, for who settles hundreds of claims whose
+	// amounts are open.
+	Coarse bool
 }
 
 // Invoice is the bill in one of the three degrees in which people know it: by its sums

@@ -79,7 +79,7 @@ func (w *worlds) search() (*Range, Year, error) {
 				worst, most = i, far
 			}
 		}
-		if most <= 0 || s.tries > maxTries {
+		if most <= 0 || s.tries > maxTries || w.c.Coarse {
 			break
 		}
 		b := s.boxes[worst]

@@ -15,6 +15,7 @@ const (
 	MaxAccounts  = 8
 	MaxPlans     = 4
 	MaxOverrides = 64
+	maxSweep     = 256  // of them, of the ends of amounts
 	MaxWorlds    = 4096 // combinations of unknowns that a settlement looks at
 )
 
@@ -454,15 +455,24 @@ func (w *worlds) sweep() (worst *Settlement, at []uint8, rng *Range, err error) 
 	if w.c.Worlds > 0 {
 		most = min(most, w.c.Worlds)
 	}
-	for i, v := range w.vars {
-		if n*v.options <= most {
-			n *= v.options
+	for _, v := range w.vars[:w.ins] {
+		if v.amount != nil {
 			continue
 		}
-		if i < w.ins {
+		if n *= v.options; n > most {
 			return nil, nil, nil, &InputError{Code: TooMany, Field: v.field, Limit: string(appendUint(nil, uint64(bits.Len(uint(most))-1)))}
 		}
-		w.vars[i].options = 1 // follows the unknown before it: see next
+	}
+	for i, v := range w.vars {
+		switch {
+		case v.amount == nil && v.row == nil:
+		case n*v.options <= most && (i >= w.ins || n < maxSweep):
+			n *= v.options
+		case i < w.ins && w.c.Worlds > 0:
+			return nil, nil, nil, &InputError{Code: TooMany, Field: v.field, Limit: string(appendUint(nil, uint64(bits.Len(uint(most))-1)))}
+		default:
+			w.vars[i].options = 1 // follows the unknown before it: see next
+		}
 	}
 	w.choice = append(w.choice[:0], make([]uint8, len(w.vars))...)
 	choice := w.choice

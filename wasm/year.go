@@ -41,6 +41,7 @@ type household struct {
 type member struct {
 	id     string
 	course engine.Course
+	before engine.Year // what the request says of it
 	stays  []*stay // settled, in time order
 }
 
@@ -141,7 +142,7 @@ func (h *household) member(c *Call, root *[13]json.Value, at json.Value, own []j
 	first := input{policy: h.policy, within: []json.Value{at, at, c.Request}}
 	c.person(&first, root[4], own[0])
 	c.year(&first, own[1])
-	h.members[me].course.Year = first.claim.Year
+	h.members[me].course.Year, h.members[me].before = first.claim.Year, first.claim.Year
 	if !c.list(visits, MaxVisits) {
 		return
 	}
@@ -296,7 +297,8 @@ func (h *household) settle(c *Call) {
 		m.course.Accounts = list
 		claim := s.in.claim
 		claim.Date = s.date
-		if !certain(&claim.Bill, m.course.Year, list) {
+		claim.Coarse = len(m.stays) > MaxOpen
+		if !certain(&claim.Bill, m.before, list) {
 			if open++; open > MaxOpen {
 				c.Refuse(Problem{Code: engine.TooMany, Field: s.in.within[0].Path(), Limit: itoa(MaxOpen)})
 				return

@@ -27,7 +27,7 @@ func unsettled(g *rand.Rand, p *engine.Policy, n int) []open {
 	g.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
 	var out []open
 	for _, r := range rows[:min(1+g.IntN(n), len(rows))] {
-		v := r.Value.V.Shift(6).IntPart()
+		v := int64(r.Value.Rate) / 1_000_000
 		o := open{row: r}
 		switch wide := int64(1 + g.IntN(4)); {
 		case v < 0: // points

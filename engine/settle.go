@@ -455,23 +455,21 @@ func (w *worlds) sweep() (worst *Settlement, at []uint8, rng *Range, err error) 
 	if w.c.Worlds > 0 {
 		most = min(most, w.c.Worlds)
 	}
-	for _, v := range w.vars[:w.ins] {
-		if v.amount != nil {
-			continue
-		}
-		if n *= v.options; n > most {
-			return nil, nil, nil, &InputError{Code: TooMany, Field: v.field, Limit: string(appendUint(nil, uint64(bits.Len(uint(most))-1)))}
+	later := func(v *variable) bool { return v.row != nil || v.amount != nil && w.c.Worlds == 0 }
+	for i := range w.vars {
+		if v := &w.vars[i]; !later(v) {
+			if n *= v.options; n > most {
+				return nil, nil, nil, &InputError{Code: TooMany, Field: v.field, Limit: string(appendUint(nil, uint64(bits.Len(uint(most))-1)))}
+			}
 		}
 	}
-	for i, v := range w.vars {
-		switch {
-		case v.amount == nil && v.row == nil:
-		case n*v.options <= most && (i >= w.ins || n < maxSweep):
+	for i := range w.vars {
+		switch v := &w.vars[i]; {
+		case !later(v):
+		case n*v.options <= most && (v.row != nil || n < maxSweep):
 			n *= v.options
-		case i < w.ins && w.c.Worlds > 0:
-			return nil, nil, nil, &InputError{Code: TooMany, Field: v.field, Limit: string(appendUint(nil, uint64(bits.Len(uint(most))-1)))}
 		default:
-			w.vars[i].options = 1 // follows the unknown before it: see next
+			v.options = 1 // follows the unknown before it: see next
 		}
 	}
 	w.choice = append(w.choice[:0], make([]uint8, len(w.vars))...)

@@ -42,7 +42,7 @@ type member struct {
 	id     string
 	course engine.Course
 	before engine.Year // what the request says of it
-	stays  []*stay // settled, in time order
+	stays  []*stay     // settled, in time order
 }
 
 // stay is one visit; a repeated one stands several times, with the same input.

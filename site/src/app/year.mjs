@@ -856,7 +856,7 @@ class Year {
     if (turn !== this.#turn || !answer?.ok) return
     const view = settlementView(answer, { request, region: this.#field.nameOf(book.region.code), names: book.region.names })
     const scheme = request.person.scheme
-    const used = Object.entries(answer.settlement.year).filter(([id, c]) => !id.includes('@') && typeof c.paid === 'string' && (fen(c.paid) || fen(c.deductible)))
+    const used = Object.entries(answer.settlement.year).filter(([id, c]) => !id.includes('@') && typeof c.paid === 'string' && typeof c.deductible === 'string' && (fen(c.paid) || fen(c.deductible)))
       .map(([id, c]) => ({ Key: id, Text: t('ledger.used', { layer: book.region.rules.layer(`${scheme}.${id}`), deductible: money(fen(c.deductible)), paid: money(fen(c.paid)) }) }))
     const taken = answer.settlement.notes.filter((/** @type {any} */ n) => n.code === 'assumed').map((/** @type {any} */ n) => assumed(n, book.region.names))
     if (taken.length) used.push({ Key: 'assumed', Text: t('ledger.assumed', { list: taken.join(t('result.join')) }) })

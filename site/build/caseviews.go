@@ -17,9 +17,9 @@ type caseView struct {
 func (v caseView) at() string { return cmp.Or(v.folder, v.name+"/") }
 
 var caseViews = []caseView{
-	{"year", "ledger.title", true, nil, ""},
+	{"year", "ledger.title", true, []string{"year.css"}, ""},
 	{"whatif", "whatif.title", false, []string{"whatif.css"}, ""},
-	{"reconcile", "check.title", true, []string{"reconcile.css"}, "receipt/"},
+	{"reconcile", "check.title", true, []string{"year.css", "reconcile.css"}, "receipt/"},
 }
 
 // scriptViews are the scripts that have an entry for each language.

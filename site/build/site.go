@@ -131,7 +131,7 @@ func (s *site) engine() error {
 	if b, err = s.bundler(); err != nil { // now the names of worker and sheet are known
 		return err
 	}
-	files, modules, err := b.pageScripts(scriptViews(), []string{"offline", "plain", "policies", "hosting"})
+	files, modules, err := b.pageScripts(scriptViews(), []string{"offline", "plain", "policies", "hosting", "kept"})
 	if err != nil {
 		return err
 	}
@@ -164,6 +164,10 @@ func (s *site) look() error {
 	if err != nil {
 		return err
 	}
+	year, err := b.one("css/year.css", api.FormatDefault)
+	if err != nil {
+		return err
+	}
 	boot, err := b.one("boot.js", api.FormatIIFE)
 	if err != nil {
 		return err
@@ -172,7 +176,7 @@ func (s *site) look() error {
 		name string
 		data []byte
 	}{
-		{"style.css", css}, {"policy.css", policy}, {"whatif.css", whatif}, {"reconcile.css", reconcile}, {"boot.js", boot}, {"icon.svg", iconSVG()}, {"icon-32.png", iconPNG(32, 14, 1.15)},
+		{"style.css", css}, {"policy.css", policy}, {"whatif.css", whatif}, {"reconcile.css", reconcile}, {"year.css", year}, {"boot.js", boot}, {"icon.svg", iconSVG()}, {"icon-32.png", iconPNG(32, 14, 1.15)},
 		{"icon-180.png", iconPNG(180, 0, 1)}, {"icon-192.png", iconPNG(192, 14, 1)}, {"icon-512.png", iconPNG(512, 14, 1)},
 		{"icon-mask.png", iconPNG(512, 0, 0.85)}, {"share.png", iconPNG(600, 0, 0.9)},
 	} {

@@ -93,7 +93,7 @@ type plainPage struct {
 }
 
 var plainViews = []plainPage{
-	{folder: "privacy/", template: "privacy.html", title: "privacy.title"},
+	{folder: "privacy/", template: "privacy.html", title: "privacy.title", script: "kept"},
 	{folder: "hosting/", template: "hosting.html", title: "hosting.title", script: "hosting", data: hostingSamples()},
 	{folder: "embedding/", template: "embedding.html", title: "embed.title", script: "embedding"},
 }

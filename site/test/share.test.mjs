@@ -129,6 +129,7 @@ eachEngine('Keep and share', { timeout: 300_000 }, (t) => {
     assert.match(area.value, /#c=1\.r-110000/);
     assert.equal(area.chosen, area.value);
     assert.ok(area.focus);
+    await t.b.eval('document.querySelector("#take-out button").scrollIntoView({ block: "center", behavior: "instant" })');
     await t.b.click('#take-out button');
     assert.equal(await t.b.eval('document.getElementById("take-out").hidden'), true);
   });
@@ -324,7 +325,7 @@ eachEngine('Keep and share', { timeout: 300_000 }, (t) => {
     for (const act of ['link', 'qr', 'text', 'save', 'picture']) { await press(act); await new Promise((r) => setTimeout(r, 150)); }
     await t.b.until('!!document.querySelector("#take-out .picture")', { what: 'the picture' });
     const asked = t.s.log.slice(before).map((e) => e.path).filter((p) => !/^(sw\.js|favicon\.ico)/.test(p));
-    assert.ok(asked.length > 0 && asked.every((p) => /^assets\/shared\.\w+\.js$/.test(p)), `asked for ${asked}`);
+    assert.ok(asked.length > 0 && asked.every((p) => /^assets\/(shared\.\w+\.js|sheet\.\w+\.css)$/.test(p)), `asked for ${asked}`);
     assert.equal(await t.b.eval('localStorage.length + sessionStorage.length'), 0);
     assert.deepEqual(await witnessed(t.b), { csp: [], errors: [] });
     nothingLeft(t);

@@ -2,6 +2,7 @@
 // network, offers a newer build, and does nothing else unasked. All its texts stand in
 // the page; it only shows and hides them.
 import { scriptUrl } from '../lib/trusted.mjs'
+import { wipeOwn, wipePages } from './wipe.mjs'
 
 const FIRST_WAIT = 20_000
 const HOUR = 3_600_000
@@ -140,14 +141,16 @@ function keepAll () {
 
 /** Everything of this site that is on the device goes. */
 async function wipe () {
-  const scope = base.pathname
-  for (const key of await caches.keys()) if (key.startsWith(`mingbai ${scope} `)) await caches.delete(key)
-  await registration?.unregister()
-  for (const key of Object.keys(localStorage)) if (key.startsWith('mingbai.')) localStorage.removeItem(key)
+  wipeOwn()
+  await wipePages()
+}
+
+/** It is gone, by this button or the one on the privacy page. */
+addEventListener('mingbai:unkept', () => {
   complete = false
   say('keep', 'wiped')
   for (const id of ['keep-wipe', 'keep-all', 'keep-persist']) el(id).hidden = true
-}
+})
 
 // --- installing ---
 

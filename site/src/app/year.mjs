@@ -125,6 +125,10 @@ class Year {
       try { if (!this.#remembered) localStorage.removeItem(STORE) } catch { /* nothing is stored where storage is forbidden */ }
       this.#save()
     })
+    // What was wiped, here or in another window, is not written again.
+    const forget = () => { this.#remembered = el('remember').checked = false }
+    addEventListener('mingbai:wiped', forget)
+    addEventListener('storage', ({ key, newValue }) => { if ((key === STORE || key === null) && newValue === null) forget() })
     addEventListener('beforeprint', () => { this.#printing = true; this.#show() })
     addEventListener('afterprint', () => { this.#printing = false; this.#show() })
     addEventListener('beforeunload', (event) => { if (this.#unsaved) event.preventDefault() })

@@ -353,7 +353,11 @@ eachEngine('offline', { timeout: 360_000, serve: { worker: true } }, (t) => {
   });
 
   test('every view of the navigation opens without a network, and computes where it computes', async () => {
-    await visit();
+    await t.reopen();
+    t.s.use(DIST);
+    await t.b.goto(home());
+    await ready(t.b);
+    await kept(t.b);
     const links = await t.b.eval('[...document.querySelectorAll(".foot-links a")].map((a) => a.href)');
     assert.ok(links.length >= 9);
     await t.s.stop();

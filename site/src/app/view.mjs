@@ -161,11 +161,14 @@ function stepView (i, st, s, policy, names, doubts) {
     Overridden: st.overridden ? t('step.overridden') : '',
     // What the engine worked out itself rests on no figure.
     Rules: doubts && (st.grade || st.overridden) ? [st.rule, ...(st.adjusted ?? []).map((/** @type {any} */ a) => a.rule)].join(' ') : '',
-    Sources: (st.sources ?? []).map((/** @type {string} */ id) => {
-      const { text, url } = sourceText(policy.sources[id] ?? {}, id)
-      return { Key: id, Text: text, URL: url, Target: url ? '_blank' : '' }
-    })
+    Sources: (st.sources ?? []).map((/** @type {string} */ id) => sourceView(id, policy.sources[id]))
   }
+}
+
+/** A document below a figure; one without an address is no link. @param {string} id @param {any} [doc] */
+export function sourceView (id, doc = {}) {
+  const { text, url } = sourceText(doc, id)
+  return { Key: id, Text: text, URL: url, Target: url ? '_blank' : '', Role: url ? '' : 'none' }
 }
 
 /** @param {Names} names @param {string} cond @param {any} is @returns {string} */

@@ -11,7 +11,7 @@ import { regionField } from './region.mjs'
 import { put } from './slots.mjs'
 import { t, tf } from './texts.mjs'
 import { axesOf, choiceText, countCases, elsewhere, moreRegions, MOST_CASES, readChoice, requestOf, taken, valuesOf, valueText, varied, varyOf } from './vary.mjs'
-import { bar, doubtName, settlementView, whereToFind } from './view.mjs'
+import { bar, doubtName, settlementView, sourceView, whereToFind } from './view.mjs'
 
 /** @typedef {import('./case.mjs').Case} Case */
 /** @typedef {import('./desk.mjs').Region} Region */
@@ -487,10 +487,7 @@ class WhatIf {
       Why: region.rules.text(id) || id,
       Grade: row?.grade ? tf('grade', row.grade) : '',
       GradeKey: row?.grade ?? '',
-      Sources: (row?.sources ?? []).map((/** @type {string} */ s) => {
-        const doc = region.policy.sources[s] ?? {}
-        return { Key: s, Text: doc.number ? `${doc.title} ${doc.number}` : doc.title, URL: doc.url ?? '' }
-      })
+      Sources: (row?.sources ?? []).map((/** @type {string} */ s) => sourceView(s, region.policy.sources[s]))
     }
   }
 

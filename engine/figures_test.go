@@ -143,3 +143,44 @@ func within(t *testing.T, i int, s, one *engine.Settlement, say func() any) {
 		}
 	}
 }
+
+// TestBetweenTheEnds: an unknown cap whose worst lies between its ends. Of 30,000 the pooled
+// fund pays 50 % up to 10,000 and 90 % above, at most a cap between 2,500 and 14,000; a second
+// fund pays 70 % of what the cap cuts off; what is kept of both, above 9,500, a third at 60 %.
+//
+//	cap  2,500: reached at  5,000; kept 2,500 + 25,000 × 30 % = 10,000; the third pays 300; own part 9,700
+//	cap  5,000: reached at 10,000; kept 5,000 + 20,000 × 30 % = 11,000; the third pays 900; own part 10,100
+//	cap 14,000: reached at 20,000; kept 6,000 + 10,000 × 30 % = 9,000; the third pays nothing; own part 9,000
+func TestBetweenTheEnds(t *testing.T) {
+	p := rules{
+		{id: "inpatient", payer: "hifp_pay", enters: []string{"in_scope"}, bands: []ruleBand{{10000, "0.5"}, {0, "0.9"}}, capPaid: 5000},
+		{id: "large_amount", payer: "hifob_pay", enters: []string{"above_cap"}, bands: []ruleBand{{0, "0.7"}}},
+		{id: "critical_illness", payer: "hifmi_pay", enters: []string{"copay"}, deductible: 9500, bands: []ruleBand{{0, "0.6"}}},
+	}.policy()
+	p.Schemes[0].Layers[0].Caps[0].Table.Rows[0].Value = engine.Figure{Unknown: true, Bounded: true, Lo: 2500 * engine.One, Hi: 14000 * engine.One}
+	s, err := engine.Settle(p, claim("active", 1, 30000_00))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const fens = 5 // the payments are rounded each by itself
+	at := func(x engine.Place) [2]engine.Fen { return [2]engine.Fen{s.Range.Lo[x], s.Range.Hi[x]} }
+	for _, x := range []struct {
+		name      string
+		got, want [2]engine.Fen
+	}{
+		{"hifp_pay", at(engine.Hifp), [2]engine.Fen{2500_00, 14000_00}},
+		{"hifob_pay", at(engine.Hifob), [2]engine.Fen{7000_00, 17500_00}},
+		{"hifmi_pay", at(engine.Hifmi), [2]engine.Fen{0, 900_00}},
+		{"psn_part_amt", s.Range.PersonSum, [2]engine.Fen{9000_00, 10100_00}},
+		{"psn_part_amt as it stands, the least favourable", [2]engine.Fen{engine.Person(&s.Totals), engine.Person(&s.Totals)}, [2]engine.Fen{10100_00, 10100_00}},
+	} {
+		if x.got[0] > x.want[0] || x.got[0] < x.want[0]-fens || x.got[1] < x.want[1] || x.got[1] > x.want[1]+fens {
+			if x.got[0] != x.got[1] || x.got[0] < x.want[0] || x.got[0] > x.want[0]+fens {
+				t.Errorf("%s: %v, want %v", x.name, x.got, x.want)
+			}
+		}
+	}
+	if len(s.Unknowns) != 1 || s.Unknowns[0].Rule != "inpatient.c" {
+		t.Errorf("what matters: %+v", s.Unknowns)
+	}
+}

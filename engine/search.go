@@ -44,19 +44,24 @@ type search struct {
 	seen, done *extent // what settlements came to; and with the bounds of what is finished
 	boxes      []*box
 	tries      int
+	// worst is the point least favourable for the person among those seen, and what it costs.
+	worst   []span
+	choice  []uint8
+	dearest Fen
 }
 
-// search bounds the settlement over all unknowns. It ends in the range and the counters.
-func (w *worlds) search() (*Range, Year, error) {
-	s := &search{worlds: w}
-	figures := w.c.Figures
-	defer func() { w.part, w.c.Figures = nil, figures }()
+// search bounds the settlement over all unknowns: the range and the counters. Where it meets
+// a point less favourable for the person than out, it settles that instead.
+func (w *worlds) search(out *Settlement) (*Settlement, *Range, Year, error) {
+	s := &search{worlds: w, dearest: Person(&out.Totals)}
+	claim := w.c
+	defer func() { w.part, w.c = nil, claim }()
 	c := *w.c
 	c.Figures, w.c = true, &c
 	fixed := make([]uint8, w.ins)
 	for {
 		if err := s.look(&box{fixed: append([]uint8(nil), fixed...)}); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		i := 0
 		for ; i < w.ins; i++ {
@@ -93,7 +98,7 @@ func (w *worlds) search() (*Range, Year, error) {
 				n.at[b.cut].lo = min(b.to+s.unit(b.cut), b.at[b.cut].hi)
 			}
 			if err := s.look(n); err != nil {
-				return nil, nil, err
+				return nil, nil, nil, err
 			}
 		}
 	}
@@ -101,13 +106,20 @@ func (w *worlds) search() (*Range, Year, error) {
 		s.finish(b.outer)
 	}
 	if s.done == nil {
-		return nil, nil, impossible
+		return nil, nil, nil, impossible
 	}
 	if s.seen != nil {
 		s.done.join(s.seen)
 	}
-
-	return &s.done.Range, s.done.year, nil
+	if s.worst != nil {
+		w.part, w.c = s.worst, claim
+		x, err := w.one(s.choice)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		out = x
+	}
+	return out, &s.done.Range, s.done.year, nil
 }
 
 func (s *search) finish(x *extent) {
@@ -224,6 +236,9 @@ func (s *search) settleAt(choice []uint8, o *outcome) error {
 	}
 	*o = outcome{extent{*newRange(out), append(Year(nil), out.Year...)}, true, s.rows.tied, out.Regime, append([]LayerResult(nil), out.Layers...)}
 	s.spare = out
+	if x := Person(&out.Totals); x > s.dearest {
+		s.dearest, s.worst, s.choice = x, append(s.worst[:0], s.part...), append(s.choice[:0], choice...)
+	}
 	if s.seen == nil {
 		s.seen = &extent{o.Range, append(Year(nil), o.year...)}
 	}

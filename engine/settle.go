@@ -63,9 +63,8 @@ func Reuse(s *Settlement) {
 }
 
 // scratch keeps memory, never figures, from one settlement to the next: a batch or a curve
-// settles thousands of times and would else spend half of that on new memory. It stands
-// behind Settle rather than among its arguments, because no caller could do anything with
-// it but pass it on. That nothing carries over, not even side by side, is tested
+// settles thousands of times. It stands behind Settle rather than among its arguments,
+// because no caller could do anything with it but pass it on. That nothing carries over, not even side by side, is tested
 // (TestNothingCarriesOver).
 var scratch = sync.Pool{New: func() any { return new(worlds) }}
 
@@ -413,9 +412,12 @@ func (w *worlds) all() (*Settlement, error) {
 			out.Unknowns = w.doubts(at, out)
 		}
 		if w.c.Worlds == 0 {
-			if out.Range, out.Year, err = w.search(); err != nil {
+			var year Year
+			doubts := out.Unknowns
+			if out, rng, year, err = w.search(out); err != nil {
 				return nil, err
 			}
+			out.Range, out.Year, out.Unknowns = rng, year, doubts
 			if len(w.open) > known {
 				continue
 			}

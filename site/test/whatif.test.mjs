@@ -169,6 +169,13 @@ eachEngine('What if', { timeout: 240_000 }, (t) => {
   });
 
   once('figures that the reader corrected go along, are marked, and stay in their region', async () => {
+    const fixed = CASE + '~fix.employee.inpatient.deductible.table.0-1000_1300';
+    await t.b.goto('about:blank');
+    await t.b.goto(t.s.url + fixed);
+    await ready(t.b);
+    await pays(t.b, '6,340.00');
+    await choose(t.b, 'visit.level', 'primary');
+    await t.b.until('document.querySelector(\'a[href*="whatif/"][data-case]\').hash.includes("fix.employee.inpatient.deductible.table.0-1000_1300")', { what: 'the corrected figure in the link' });
     // The deductible of the first stay taken as 1,000: 1,000 + 26,000 × 9 % = 3,340.00 → 6,340.00.
     await open(CASE + '~fix.employee.inpatient.deductible.table.0-1000_1300&w=level-primary~region-320100');
     await pays(t.b, '6,340.00');

@@ -393,7 +393,7 @@ class Estimate {
     // The other views go by the rules as they are, and refuse corrected figures.
     const uncorrected = '#' + toFragment(new Map([...c].filter(([path]) => !path.startsWith('fix.'))))
     for (const link of [el('other-language'), el('saved-case'), ...document.querySelectorAll('a[data-case]')]) {
-      if (link) link.href = link.getAttribute('href').split('#')[0] + (link.matches('[data-case]') ? uncorrected : fragment)
+      if (link) link.href = link.getAttribute('href').split('#')[0] + (link.matches('[data-case]:not([data-case=corrected])') ? uncorrected : fragment)
     }
   }
 

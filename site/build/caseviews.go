@@ -24,7 +24,7 @@ var caseViews = []caseView{
 
 // scriptViews are the scripts that have an entry for each language.
 func scriptViews() []string {
-	names := []string{"estimate", "embed", "embedding"}
+	names := []string{"estimate", "embed", "embedding", "batch"}
 	for _, v := range caseViews {
 		names = append(names, v.name)
 	}

@@ -17,6 +17,7 @@ var navigation = []struct {
 	{"about/method/", "method", false},
 	{"about/accessibility/", "accessibility", false},
 	{"privacy/", "privacy", false},
+	{"batch/", "batch", false},
 	{"embedding/", "embedding", false},
 	{"hosting/", "hosting", false},
 }

@@ -329,6 +329,7 @@ func newRenderer(root string, w viewer, asset func(string) string) (*renderer, e
 			return map[string]any{"Class": class, "Name": name, "Template": tpl, "Title": title, "Items": items}
 		},
 		"nothing": func() []item { return nil },
+		"family":  factDef.family,
 		// A line of a real receipt is called as the settlement calls it.
 		"receipt": func(line string) amountPage {
 			return amountPage{Path: "receipt." + line, Label: m.tf("line", line), Hint: m.texts["hint.receipt."+line]}

@@ -54,7 +54,7 @@ var policySite = sync.OnceValues(func() (*site, error) {
 		if s.renderers[lang], err = newRenderer(root, w, s.asset); err != nil {
 			return nil, err
 		}
-		others := []string{"index.html", "privacy/index.html", "embedding/index.html", "hosting/index.html", "manifest.webmanifest"}
+		others := []string{"index.html", "privacy/index.html", "embedding/index.html", "batch/index.html", "hosting/index.html", "manifest.webmanifest"}
 		for _, v := range caseViews {
 			others = append(others, v.at()+"index.html")
 		}

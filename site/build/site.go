@@ -168,6 +168,10 @@ func (s *site) look() error {
 	if err != nil {
 		return err
 	}
+	batch, err := b.one("css/batch.css", api.FormatDefault)
+	if err != nil {
+		return err
+	}
 	boot, err := b.one("boot.js", api.FormatIIFE)
 	if err != nil {
 		return err
@@ -176,7 +180,7 @@ func (s *site) look() error {
 		name string
 		data []byte
 	}{
-		{"style.css", css}, {"policy.css", policy}, {"whatif.css", whatif}, {"reconcile.css", reconcile}, {"year.css", year}, {"boot.js", boot}, {"icon.svg", iconSVG()}, {"icon-32.png", iconPNG(32, 14, 1.15)},
+		{"style.css", css}, {"policy.css", policy}, {"whatif.css", whatif}, {"reconcile.css", reconcile}, {"year.css", year}, {"batch.css", batch}, {"boot.js", boot}, {"icon.svg", iconSVG()}, {"icon-32.png", iconPNG(32, 14, 1.15)},
 		{"icon-180.png", iconPNG(180, 0, 1)}, {"icon-192.png", iconPNG(192, 14, 1)}, {"icon-512.png", iconPNG(512, 14, 1)},
 		{"icon-mask.png", iconPNG(512, 0, 0.85)}, {"share.png", iconPNG(600, 0, 0.9)},
 	} {

@@ -86,16 +86,18 @@ func (s *site) rootPath() string {
 	return "/"
 }
 
-// plainPage is a view that needs no engine.
+// plainPage is a view without the form of a case.
 type plainPage struct {
 	folder, template, title, script string
 	data                            any
+	styles                          []string
 }
 
 var plainViews = []plainPage{
 	{folder: "privacy/", template: "privacy.html", title: "privacy.title", script: "kept"},
 	{folder: "hosting/", template: "hosting.html", title: "hosting.title", script: "hosting", data: hostingSamples()},
 	{folder: "embedding/", template: "embedding.html", title: "embed.title", script: "embedding"},
+	{folder: "batch/", template: "batch.html", title: "batch.title", script: "batch", styles: []string{"year.css", "batch.css"}},
 }
 
 func (s *site) plainPages() error {
@@ -103,7 +105,7 @@ func (s *site) plainPages() error {
 		for _, lang := range languages {
 			r := s.renderers[lang]
 			p := s.newPage(r.messages, v.folder, v.title)
-			p.Data = v.data
+			p.Data, p.Styles = v.data, v.styles
 			if modules, ok := s.scripts[v.script]; ok {
 				p.load(modules)
 			} else if modules, ok := s.scripts[v.script+"."+lang]; ok {
@@ -145,7 +147,7 @@ func (s *site) manifests() error {
 			return map[string]string{"src": up + s.asset(name), "sizes": size, "type": "image/png", "purpose": purpose}
 		}
 		shortcuts := []map[string]any{}
-		for _, x := range []struct{ folder, title string }{{"", "offline.shortcut"}, {"year/", "ledger.title"}, {"whatif/", "whatif.title"}, {"privacy/", "privacy.title"}, {"embedding/", "embed.title"}} {
+		for _, x := range []struct{ folder, title string }{{"", "offline.shortcut"}, {"year/", "ledger.title"}, {"whatif/", "whatif.title"}, {"receipt/", "check.title"}, {"privacy/", "privacy.title"}, {"embedding/", "embed.title"}} {
 			if _, ok := s.files[folder+x.folder+"index.html"]; ok {
 				shortcuts = append(shortcuts, map[string]any{"name": m.t(x.title), "url": "./" + x.folder, "icons": []map[string]string{icon("icon-192.png", "192x192", "any")}})
 			}

@@ -617,8 +617,8 @@ export interface BatchAnswer {
 
 export interface BatchOptions {
   defaults?: object
-  /** After each slice: rows and errors so far, and characters read of all. */
-  onProgress?: (progress: { rows: number, errors: number, done: number, total: number }) => void
+  /** After each slice: rows and errors so far, characters read of all, and what the slice has given. */
+  onProgress?: (progress: { rows: number, errors: number, done: number, total: number, csv: string }) => void
   signal?: AbortSignal
   /** Rows a slice; default 500. */
   slice?: number

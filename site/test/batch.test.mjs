@@ -40,6 +40,7 @@ test('progress is told, and nothing is lost to a row that is refused', async () 
   const r = await m.batch(text, { defaults, slice: 10, onProgress: (/** @type {any} */ p) => told.push(p) });
   assert.deepEqual([r.batch.rows, r.batch.errors], [30, 2]);
   assert.deepEqual(told.map((p) => [p.rows, p.errors]), [[10, 1], [20, 2], [30, 2]]);
+  assert.equal(told.map((p) => p.csv).join(''), r.batch.csv, 'the slices are what comes out in the end');
   assert.equal(told[2].done, told[2].total);
   assert.ok(told[0].done < told[1].done && told[1].done < told[2].done);
 });

@@ -5,7 +5,7 @@
 /**
  * @typedef {object} BatchOptions
  * @property {object} [defaults] what the rows do not say
- * @property {(progress: {rows: number, errors: number, done: number, total: number}) => void} [onProgress]
+ * @property {(progress: {rows: number, errors: number, done: number, total: number, csv: string}) => void} [onProgress]
  * @property {AbortSignal} [signal]
  * @property {number} [slice] records a slice
  */
@@ -37,7 +37,7 @@ export async function runBatch (call, csv, { defaults, onProgress, signal, slice
     out += answer.batch.csv
     rows += answer.batch.rows
     errors += answer.batch.errors
-    onProgress?.({ rows, errors, done: at, total: text.length })
+    onProgress?.({ rows, errors, done: at, total: text.length, csv: answer.batch.csv })
     await breathe()
   } while (at < text.length)
   return { v: 1, ok: true, batch: { csv: out, rows, errors } }

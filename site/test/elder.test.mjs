@@ -231,7 +231,7 @@ eachEngine('长辈版', { timeout: 300_000 }, (t) => {
     await reads(t.b, '#step-said', '没有装在本机的中文语音');
     assert.equal(await t.b.eval('globalThis.__spoken.length'), 0);
     await withVoices([]);
-    await t.b.eval('Object.defineProperty(globalThis, "speechSynthesis", { value: undefined, configurable: true })');
+    await t.b.eval('void Object.defineProperty(globalThis, "speechSynthesis", { value: undefined, configurable: true })');
     await t.b.click('#step-whole');
     await t.b.click('#read-result');
     await t.b.until('document.getElementById("read-said").textContent.length > 5', { what: 'a word about it' });

@@ -13,8 +13,8 @@ package engine
 // Limits of the search: the work, in settlements; the unknowns whose corners are looked
 // at together; and how far a box may reach beyond what was seen, as a part of that.
 const (
-	maxTries   = 4000
-	exactTries = 2500 // work until which nothing may be left over
+	maxTries   = 2500
+	exactTries = 1500 // work until which nothing may be left over
 	maxCorners = 6
 	fineEnough = 512
 )

@@ -7,9 +7,10 @@ import (
 
 // Bounds of a year.
 const (
-	MaxVisits  = 1000 // with repetitions
-	MaxMembers = 8
-	MaxOpen    = 50 // visits with amounts that are not known: what they leave open stays so for all later ones
+	MaxVisits   = 1000 // with repetitions
+	MaxMembers  = 8
+	sharpVisits = 20 // visits whose bounds are looked for with much work; later ones are bounded at less cost
+	MaxOpen     = 50 // visits with amounts that are not known: what they leave open stays so for all later ones
 )
 
 // The income-tax deduction for serious illness (大病医疗专项附加扣除): what a person bore of
@@ -297,7 +298,7 @@ func (h *household) settle(c *Call) {
 		m.course.Accounts = list
 		claim := s.in.claim
 		claim.Date = s.date
-		claim.Coarse = len(m.stays) > MaxOpen
+		claim.Coarse = len(m.stays) >= sharpVisits
 		if !certain(&claim.Bill, m.before, list) {
 			if open++; open > MaxOpen {
 				c.Refuse(Problem{Code: engine.TooMany, Field: s.in.within[0].Path(), Limit: itoa(MaxOpen)})

@@ -251,7 +251,7 @@ func (b *bundler) pageScripts(views, neutral []string) (files map[string][]byte,
 
 // scriptParts are the scripts that views fetch when somebody asks for what they do: they
 // import part:<name>.<language>, which brings its texts along.
-var scriptParts = []string{"figures", "share", "elder"}
+var scriptParts = []string{"figures", "next", "share", "elder"}
 
 // bundleTexts chooses the texts that each view and each part is bundled with. A part brings
 // only those that the views that ask for it do not all have.

@@ -18,8 +18,8 @@ func (v caseView) at() string { return cmp.Or(v.folder, v.name+"/") }
 
 var caseViews = []caseView{
 	{"year", "ledger.title", true, []string{"year.css"}, ""},
-	{"whatif", "whatif.title", false, []string{"whatif.css"}, ""},
-	{"reconcile", "check.title", true, []string{"year.css", "reconcile.css"}, "receipt/"},
+	{"whatif", "whatif.title", false, []string{"year.css", "whatif.css"}, ""},
+	{"reconcile", "check.title", true, []string{"prose.css", "year.css", "reconcile.css"}, "receipt/"},
 }
 
 // scriptViews are the scripts that have an entry for each language.

@@ -26,6 +26,7 @@ type factsFile struct {
 		Forms, Split []string
 		Classes      []struct{ ID, Class, Kind string }
 	}
+	Short   map[string]string // names in links, of the paths that nearly every link has
 	Example map[string]any
 }
 
@@ -165,6 +166,7 @@ type page struct {
 	Content                               template.HTML
 
 	Facts     factsFile
+	Examples  []exampleCase // cases to start from, where the page offers some
 	Provinces []province
 	Chosen    string
 	View      view

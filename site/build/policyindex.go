@@ -216,7 +216,7 @@ func (s *site) policyPages() error {
 			{"about/accessibility/", "about-access.html", "about.access.title", r.t("about.access.description")},
 		} {
 			p := s.newPage(r.messages, about.folder, about.title)
-			p.Description, p.Data = about.description, index
+			p.Description, p.Data, p.Styles = about.description, index, []string{"prose.css"}
 			if err := s.publish(r, about.template, p); err != nil {
 				return err
 			}

@@ -26,7 +26,7 @@ var policySite = sync.OnceValues(func() (*site, error) {
 		return nil, err
 	}
 	s := &site{root: root, files: map[string][]byte{}, assets: map[string]string{}, scripts: map[string][]string{}, renderers: map[string]*renderer{}}
-	for _, name := range []string{"style.css", "policy.css", "boot.js", "icon.svg", "icon-32.png", "icon-180.png", "icon-192.png", "icon-512.png", "icon-mask.png", "share.png"} {
+	for _, name := range []string{"style.css", "policy.css", "prose.css", "boot.js", "icon.svg", "icon-32.png", "icon-180.png", "icon-192.png", "icon-512.png", "icon-mask.png", "share.png"} {
 		s.assets[name] = "assets/" + name
 		s.add("assets/"+name, nil)
 	}

@@ -152,25 +152,13 @@ func (s *site) look() error {
 	if err != nil {
 		return err
 	}
-	policy, err := b.one("css/policy.css", api.FormatDefault)
-	if err != nil {
-		return err
-	}
-	whatif, err := b.one("css/whatif.css", api.FormatDefault)
-	if err != nil {
-		return err
-	}
-	reconcile, err := b.one("css/reconcile.css", api.FormatDefault)
-	if err != nil {
-		return err
-	}
-	year, err := b.one("css/year.css", api.FormatDefault)
-	if err != nil {
-		return err
-	}
-	batch, err := b.one("css/batch.css", api.FormatDefault)
-	if err != nil {
-		return err
+	// What only some pages need stands beside the sheet that all have.
+	for _, name := range []string{"batch.css", "policy.css", "prose.css", "reconcile.css", "whatif.css", "year.css"} {
+		data, err := b.one("css/"+name, api.FormatDefault)
+		if err != nil {
+			return err
+		}
+		s.addHashed(name, data)
 	}
 	boot, err := b.one("boot.js", api.FormatIIFE)
 	if err != nil {
@@ -180,7 +168,7 @@ func (s *site) look() error {
 		name string
 		data []byte
 	}{
-		{"style.css", css}, {"policy.css", policy}, {"whatif.css", whatif}, {"reconcile.css", reconcile}, {"year.css", year}, {"batch.css", batch}, {"boot.js", boot}, {"icon.svg", iconSVG()}, {"icon-32.png", iconPNG(32, 14, 1.15)},
+		{"style.css", css}, {"boot.js", boot}, {"icon.svg", iconSVG()}, {"icon-32.png", iconPNG(32, 14, 1.15)},
 		{"icon-180.png", iconPNG(180, 0, 1)}, {"icon-192.png", iconPNG(192, 14, 1)}, {"icon-512.png", iconPNG(512, 14, 1)},
 		{"icon-mask.png", iconPNG(512, 0, 0.85)}, {"share.png", iconPNG(600, 0, 0.9)},
 	} {
@@ -224,6 +212,9 @@ func (s *site) pages() error {
 			s.examples[lang].shown[path] = true
 		}
 		s.example(p, lang)
+		if p.Examples, err = readExamples(s.root, facts); err != nil {
+			return err
+		}
 		html, err := r.render(s.root, "estimate.html", p)
 		if err != nil {
 			return err

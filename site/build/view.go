@@ -179,7 +179,7 @@ func (w viewer) settlementView(req map[string]any, regionName string, a answer) 
 		from, to := money(fen(r.From)), money(fen(r.To))
 		v.RangeText = w.t("result.range", "from", from, "to", to)
 		// Where the rules themselves are not known, what the person pays is a range and nothing else.
-		if slices.ContainsFunc(s.Unknowns, func(u doubt) bool { return u.Rule != "" }) {
+		if slices.ContainsFunc(s.Unknowns, func(u doubt) bool { return u.Rule != "" && fen(u.Matters) > 0 }) {
 			v.YouYuan, v.YouFen, v.YouTo, v.Means = from[:len(from)-3], from[len(from)-3:], "–"+to, ""
 			v.RangeText = w.t("result.range_leads")
 			v.Caption += w.t("result.bar_worst")
@@ -207,6 +207,9 @@ func (w viewer) settlementView(req map[string]any, regionName string, a answer) 
 		v.Ahead = append(v.Ahead, item{Key: strconv.Itoa(i), Text: w.tf("ahead", x.Code, "layer", w.layerName(s, x.Layer), "amount", money(fen(amount)))})
 	}
 	for _, x := range s.Unknowns {
+		if x.Field == "" && fen(x.Matters) == 0 {
+			continue // a rule that changes nothing here
+		}
 		text := w.t("result.unknown", "field", w.doubtName(s, x.Rule, x.Field), "amount", money(fen(x.Matters)))
 		if find := w.whereToFind(x.Field); find != "" {
 			text += w.t("result.stop") + find

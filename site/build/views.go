@@ -105,7 +105,7 @@ func (s *site) plainPages() error {
 		for _, lang := range languages {
 			r := s.renderers[lang]
 			p := s.newPage(r.messages, v.folder, v.title)
-			p.Data, p.Styles = v.data, v.styles
+			p.Data, p.Styles = v.data, append([]string{"prose.css"}, v.styles...)
 			if modules, ok := s.scripts[v.script]; ok {
 				p.load(modules)
 			} else if modules, ok := s.scripts[v.script+"."+lang]; ok {

@@ -270,12 +270,12 @@ eachEngine('What if', { timeout: 240_000 }, (t) => {
     await t.b.eval('document.getElementById("base").open = true');
     await choose(t.b, 'visit.level', 'unknown');
     // The cheapest level 5,842.00, the dearest 6,613.00: 771.00 apart.
-    await reads(t.b, '#you', /5,842\s*\.00\s*–6,613\.00/);
+    await reads(t.b, '#now .range', /最少 5,842\.00 元，最多 6,613\.00 元/);
     assert.match(await textOf(t.b, '#doubts li'), /医院级别：最多相差 771\.00 元 看医院大门或挂号页.*App/);
     await choose(t.b, 'visit.level', 'tertiary');
     await t.b.eval((/** @type {string} */ s) => /** @type {HTMLElement} */ (document.querySelector(s)).click(), '[name="bill.paid_first.unknown"]');
     // Nothing paid first: 2,000 + 1,300 + 26,700 × 9 % = 5,703.00; all of the rest paid first: 30,000.00.
-    await reads(t.b, '#you', /5,703\s*\.00\s*–30,000\.00/);
+    await reads(t.b, '#now .range', /最少 5,703\.00 元，最多 30,000\.00 元/);
     assert.match(await textOf(t.b, '#doubts li'), /最多相差 24,297\.00 元 看结算单的“先行自付”“乙类自付”或“自付二”，或费用清单/);
     assert.match(await textOf(t.b, '#curve .lines-lead'), /最不利/);
     await t.b.eval('document.querySelector("#doubts li a").click()');
@@ -288,7 +288,7 @@ eachEngine('What if', { timeout: 240_000 }, (t) => {
     await t.b.eval('document.getElementById("base").open = true; document.getElementById("year-details").open = true');
     await t.b.eval((/** @type {string} */ s) => /** @type {HTMLElement} */ (document.querySelector(s)).click(), '[name="visit.admission.unknown"]');
     // First stay 6,613.00; a later one 6,021.50.
-    await reads(t.b, '#you', /6,021\s*\.50\s*–6,613\.00/);
+    await reads(t.b, '#now .range', /最少 6,021\.50 元，最多 6,613\.00 元/);
     assert.match(await textOf(t.b, '#doubts'), /今年第几次住院：最多相差 591\.50 元 数一数今年的出院结算单/);
     await t.b.until('location.hash.includes("visit.admission-unknown") || location.hash.includes("a-unknown")', { what: 'the doubt in the address' });
     await t.b.eval((/** @type {string} */ s) => /** @type {HTMLElement} */ (document.querySelector(s)).click(), '[name="visit.admission.unknown"]');

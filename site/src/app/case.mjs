@@ -1,14 +1,11 @@
 // A case: everything that was typed, as a flat list of paths and texts. It is what the
 // form shows, what a link carries and what a request is made of.
-import { bill } from '../facts.json'
+import { bill, short } from '../facts.json'
 
 /** @typedef {Map<string, string>} Case */
 
 // Short names for the paths that nearly every link has.
-const SHORT = {
-  r: 'region', d: 'date', s: 'person.scheme', p: 'person.status', k: 'visit.kind', l: 'visit.level', w: 'visit.place', f: 'visit.filing',
-  a: 'visit.admission', b: 'bill.form', t: 'bill.total', x: 'bill.self_funded', o: 'bill.over_limit', i: 'bill.paid_first'
-}
+const SHORT = /** @type {Record<string, string>} */ (short)
 const LONG = Object.fromEntries(Object.entries(SHORT).map(([short, path]) => [path, short]))
 const SCHEMES = ['employee', 'resident']
 const COUNTS = ['person.age', 'person.months_enrolled', 'visit.admission', 'visit.days']
@@ -59,7 +56,7 @@ export function fromFragment (fragment, fixes = false) {
   for (const pair of fragment.slice(4).split('~')) {
     const cut = pair.indexOf('-')
     const name = pair.slice(0, cut)
-    const path = Object.hasOwn(SHORT, name) ? SHORT[/** @type {keyof SHORT} */ (name)] : name
+    const path = Object.hasOwn(SHORT, name) ? SHORT[name] : name
     const value = pair.slice(cut + 1)
     const fine = fixes && isFix(path, value) || PATH.test(path) && VALUE.test(value)
     if (cut < 1 || !fine || c.has(path)) return null

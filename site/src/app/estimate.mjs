@@ -54,7 +54,10 @@ class Estimate {
   #settled = null
   /** @type {typeof import('./figures.mjs') | null} */
   #figures = null
+  /** @type {typeof import('./next.mjs') | null} */
+  #next = null
   #example = true
+  #opened = false
   #dated = false
   /** @type {string} what was typed and is no region here */
   #noRegion = ''
@@ -78,13 +81,16 @@ class Estimate {
 
   begin () {
     const linked = fromFragment(this.#fragment(), true)
+    const kept = this.#keptRegion()
     if (linked) this.#open(linked)
     else {
       // The controls hold the worked example that the page shows; a reload may have put
       // other values into them.
       /** @type {HTMLFormElement} */ (el('case')).reset()
-      this.#region.show(this.#region.first)
-      this.#form.setRegion(this.#region.first)
+      const home = this.#region.nameOf(kept) ? kept : this.#region.first
+      if (home !== this.#region.first) this.#touched.add('region')
+      this.#region.show(home)
+      this.#form.setRegion(home)
       this.#form.read()
       if (linked === null) notice('form-notice', t('link.bad'))
     }
@@ -100,7 +106,10 @@ class Estimate {
       if (toFragment(other) === toFragment(this.#form.case)) return
       this.#open(other)
       this.#check(true)
+      if (this.#example) goTo(el('result'))
     })
+    el('keep-region').checked = kept !== ''
+    el('keep-region').addEventListener('change', () => this.#keepRegion())
     addEventListener('mingbai:save', () => this.#remember())
     // Links within the page move the focus; the address keeps the case.
     document.addEventListener('click', (event) => {
@@ -174,6 +183,23 @@ class Estimate {
     this.#changed('fix', true)
   }
 
+  /** What to do next, once the case is the person's own. @param {any} view @param {any} answer @param {any} request */
+  #nextSteps (view, answer, request) {
+    view.Next = []
+    if (!this.#touched.size && !this.#opened) return
+    if (this.#next) {
+      view.Next = this.#next.nextSteps(request, answer.settlement, this.#policy?.region ?? {})
+      return
+    }
+    const turn = this.#turn
+    part('next').then((next) => {
+      this.#next = next
+      if (turn !== this.#turn) return
+      this.#nextSteps(view, answer, request)
+      put(el('sheet'), view)
+    }, () => { /* the result stands without it; the next one asks again */ })
+  }
+
   /** The list of corrected figures on the sheet; its words are fetched with the first one. @param {any} view */
   #listFixes (view) {
     if (!view.Corrected || this.#policyOf !== this.#form.case.get('region')) return
@@ -190,9 +216,28 @@ class Estimate {
 
   #fragment () { return plainFragment(location.hash) }
 
+  /** The place of insurance, if the person asked for it to be remembered. @returns {string} */
+  #keptRegion () {
+    try { return localStorage.getItem('mingbai.region') ?? '' } catch { return '' }
+  }
+
+  #keepRegion () {
+    try {
+      const code = this.#form.case.get('region')
+      if (!el('keep-region').checked) localStorage.removeItem('mingbai.region')
+      else if (code) localStorage.setItem('mingbai.region', code)
+    } catch { el('keep-region').checked = false /* storage is forbidden here */ }
+  }
+
   /** @param {import('./case.mjs').Case} c */
   #open (c) {
-    this.#example = false
+    // One of the examples to start from is shown as one, on the examples' day.
+    this.#example = [...document.querySelectorAll('.examples a')].some((a) => {
+      const one = /** @type {import('./case.mjs').Case} */ (fromFragment(/** @type {HTMLAnchorElement} */ (a).hash.slice(1)))
+      return one.size === c.size - Number(c.has('date')) && [...one].every(([path, value]) => c.get(path) === value)
+    })
+    if (this.#example) this.#touched.clear()
+    this.#opened = true
     this.#shown = false
     this.#dated = c.has('date')
     const region = c.get('region') ?? ''
@@ -212,6 +257,7 @@ class Estimate {
     this.#noRegion = code ? '' : failed
     this.#form.setRegion(code)
     this.#changed('region', true)
+    if (el('keep-region').checked) this.#keepRegion()
   }
 
   /** @param {string} path @param {boolean} settled */
@@ -246,13 +292,16 @@ class Estimate {
 
   async #compute () {
     const turn = ++this.#turn
-    const request = this.#request()
+    let request = this.#request()
     const asked = JSON.stringify(request)
     if (!request.region || asked === this.#asked) return
     this.#asked = asked
     if (request.region !== this.#policyOf) {
       await this.#loadRegion(request.region)
       if (turn !== this.#turn) return
+      // What a link says in the region's own codes has its controls only now.
+      request = this.#request()
+      this.#asked = JSON.stringify(request)
     }
     const settled = this.#client.call({ op: 'settle', ...request }, { latest: 'settle' })
     // Which questions matter does not hang on how large the amounts are.
@@ -296,13 +345,14 @@ class Estimate {
     const view = settlementView(answer, { request, region: this.#region.nameOf(request.region), names: this.#names, doubts: true })
     if (this.#example) view.Tag = t('result.example')
     this.#listFixes(view)
+    this.#nextSteps(view, answer, request)
     put(sheet, view)
     this.#view = view
     this.#day = request.date
     this.#dockSays(view.Corrected ? t('fix.you') : t('result.you'), `¥${view.YouYuan}${view.YouFen}${view.YouTo}`, t('result.jump'), '#result')
     // How long the first estimate takes is measured by this.
     if (!performance.getEntriesByName('mingbai-estimate').length) performance.mark('mingbai-estimate')
-    if (!this.#touched.size && this.#example) return
+    if (!this.#touched.size && this.#example && !this.#opened) return
     const s = answer.settlement
     const range = s.range?.psn_part_amt
     this.#said = (view.YouTo ? t('result.announce_range', { from: money(fen(range.from)), to: money(fen(range.to)) }) : t('result.announce', { you: money(fen(s.psn_part_amt)), fund: money(fen(s.fund_pay_sumamt)) })) + view.Corrected
@@ -390,7 +440,7 @@ class Estimate {
     if (c.size < 3) return
     const fragment = '#' + toFragment(c)
     history.replaceState(history.state, '', fragment)
-    // The other views go by the rules as they are, and refuse corrected figures.
+    // Only some of the other views know corrected figures.
     const uncorrected = '#' + toFragment(new Map([...c].filter(([path]) => !path.startsWith('fix.'))))
     for (const link of [el('other-language'), el('saved-case'), ...document.querySelectorAll('a[data-case]')]) {
       if (link) link.href = link.getAttribute('href').split('#')[0] + (link.matches('[data-case]:not([data-case=corrected])') ? uncorrected : fragment)

@@ -2,7 +2,6 @@
 // network, offers a newer build, and does nothing else unasked. All its texts stand in
 // the page; it only shows and hides them.
 import { scriptUrl } from '../lib/trusted.mjs'
-import { wipeOwn, wipePages } from './wipe.mjs'
 
 const FIRST_WAIT = 20_000
 const HOUR = 3_600_000
@@ -141,6 +140,7 @@ function keepAll () {
 
 /** Everything of this site that is on the device goes. */
 async function wipe () {
+  const { wipeOwn, wipePages } = await import('./wipe.mjs')
   wipeOwn()
   await wipePages()
 }

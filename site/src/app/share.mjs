@@ -1,6 +1,5 @@
 // Keep and share: what the buttons below a result do. Fetched when one of them is pressed.
 // Nothing here sends anything; things reach others only by what the person does with them.
-import { sheetFile } from 'build:files'
 import { fromFile, LARGEST_FILE, toFile } from './casefile.mjs'
 import { toFragment } from './case.mjs'
 import { el, goTo, make, say } from './dom.mjs'
@@ -55,9 +54,6 @@ export function share (subject) {
     }
   }
 
-  // The sheet's own looks come with this script; without them it is still all there.
-  const styled = new Promise((go) => document.head.append(make('link', { rel: 'stylesheet', href: new URL(sheetFile, import.meta.url).href, onload: go, onerror: go })))
-
   const sheet = () => {
     const found = subject.view()
     el('paper')?.remove()
@@ -108,7 +104,7 @@ export function share (subject) {
 
     print () {
       if (!subject.view()) { view(); return }
-      return styled.then(() => print())
+      return print()
     },
 
     send () {

@@ -20,7 +20,8 @@ export function settlementView ({ settlement: s, policy }, { request, region, na
   const range = s.range?.psn_part_amt
   const [from, to] = range ? [money(fen(range.from)), money(fen(range.to))] : [you, '']
   // Where the rules themselves are not known, what the person pays is a range and nothing else.
-  const leads = range && s.unknowns.some((/** @type {any} */ x) => x.rule)
+  const doubtful = matter(s)
+  const leads = range && doubtful.some((/** @type {any} */ x) => x.rule)
   const own = fen(s.self_pay)
   const fixes = String(Object.keys(request.overrides ?? {}).length)
   const paid = s.range?.fund_pay_sumamt
@@ -47,7 +48,7 @@ export function settlementView ({ settlement: s, policy }, { request, region, na
     Ahead: s.ahead.map((/** @type {any} */ x, /** @type {number} */ i) => ({
       Key: String(i), Text: tf('ahead', x.code, { layer: layerName(s, x.layer), amount: money(fen(x.remaining ?? x.amount)) })
     })),
-    Unknowns: (s.unknowns ?? []).map((/** @type {any} */ x) => ({
+    Unknowns: doubtful.map((/** @type {any} */ x) => ({
       Key: (x.rule ?? '') + (x.field ?? ''), Text: [t('result.unknown', { field: doubtName(s, x), amount: money(fen(x.matters)) }), whereToFind(x)].filter(Boolean).join(t('result.stop')), Rule: doubts ? x.rule ?? '' : ''
     })),
     Assumed: s.notes.filter((/** @type {any} */ n) => n.code === 'assumed').map((/** @type {any} */ n) => ({
@@ -61,6 +62,9 @@ export function settlementView ({ settlement: s, policy }, { request, region, na
     Policy: t('result.policy', { region, version: policy.version })
   }
 }
+
+/** What is not known and is worth telling: what was asked of the person, and rules that change the result. @param {any} s @returns {any[]} */
+export const matter = (s) => (s.unknowns ?? []).filter((/** @type {any} */ x) => x.field || fen(x.matters))
 
 /** @param {any} request @param {string} region @param {bigint} total @param {Names} names */
 function caseLine ({ person, visit, date }, region, total, names) {

@@ -11,7 +11,7 @@ import { regionField } from './region.mjs'
 import { put } from './slots.mjs'
 import { t, tf } from './texts.mjs'
 import { axesOf, choiceText, countCases, elsewhere, moreRegions, MOST_CASES, readChoice, requestOf, taken, valuesOf, valueText, varied, varyOf } from './vary.mjs'
-import { bar, doubtName, settlementView, sourceView, whereToFind } from './view.mjs'
+import { bar, doubtName, matter, settlementView, sourceView, whereToFind } from './view.mjs'
 
 /** @typedef {import('./case.mjs').Case} Case */
 /** @typedef {import('./desk.mjs').Region} Region */
@@ -321,7 +321,7 @@ class WhatIf {
     say(el('base-line'), view.CaseLine)
     put(el('now'), { ...view, Tag: this.#example ? t('result.example') : '', Own: view.Corrected ? t('whatif.fixes') : '' })
     put(el('foot'), view)
-    const doubts = (s.unknowns ?? []).filter((/** @type {any} */ x) => x.field || fen(x.matters))
+    const doubts = matter(s)
     put(el('doubts'), {
       Lead: doubts.length ? t('whatif.doubts_lead') : t('whatif.doubts_none'),
       Doubts: doubts.map((/** @type {any} */ x) => ({

@@ -293,7 +293,7 @@ eachEngine('What if', { timeout: 240_000 }, (t) => {
     await t.b.until('location.hash.includes("visit.admission-unknown") || location.hash.includes("a-unknown")', { what: 'the doubt in the address' });
     await t.b.eval((/** @type {string} */ s) => /** @type {HTMLElement} */ (document.querySelector(s)).click(), '[name="visit.admission.unknown"]');
     await t.b.eval((/** @type {string} */ s) => /** @type {HTMLElement} */ (document.querySelector(s)).click(), '[name="year.inpatient.paid.unknown"]');
-    await reads(t.b, '#doubts', /住院统筹：累计已支付：最多相差.*“年度累计”.*12393/);
+    await reads(t.b, '#doubts', /住院统筹：基金累计已付：最多相差.*“年度累计”.*12393/);
     await t.b.until('location.hash.includes("year.inpatient.paid-unknown")', { what: 'the doubt in the address' });
     await t.b.reload();
     await started(t.b);

@@ -8,6 +8,7 @@
 //	layers.inpatient.deductible 1300.00   of a layer; bands[1].paid of a band
 //	range.hifp_pay 0.00 100.00            its bounds
 //	year.inpatient.paid 52395.00          a counter of the year after the claim
+//	counter.refund 52395.00               what is paid at the counter and what comes back
 //	ahead next_deductible 650.00          a threshold ahead
 //	grade C                               the lowest grade used
 //	note assumed visit.place              a note, with its field, value, key or reason
@@ -195,6 +196,9 @@ func look(s map[string]any, w []string) string {
 		m, _ := s["range"].(map[string]any)
 		r, _ := m[w[0][6:]].(map[string]any)
 		return str(r["from"]) + " " + str(r["to"])
+	case strings.HasPrefix(w[0], "counter."):
+		m, _ := s["counter"].(map[string]any)
+		return str(m[w[0][8:]])
 	case strings.HasPrefix(w[0], "year."):
 		i := strings.LastIndexByte(w[0], '.')
 		m, _ := s["year"].(map[string]any)

@@ -13,7 +13,7 @@ type Course struct {
 
 // Settle settles the next visit. What the claim says of its Year and of its accounts is
 // replaced by what the visits before have left. Counters start anew where a claim falls
-// into a later benefit year. Where it does not say the ordinal of its admission, it is
+// into a later benefit year; see carried. Where it does not say the ordinal of its admission, it is
 // counted. After an error the course stands where it stood.
 func (k *Course) Settle(c *Claim) (*Settlement, error) {
 	x := *c
@@ -24,7 +24,7 @@ func (k *Course) Settle(c *Claim) (*Settlement, error) {
 	case c.Date < k.last:
 		return nil, &InputError{Code: Contradiction, Field: "date", Limit: k.last.String()}
 	case k.Policy.BenefitYear(c.Date) != k.Policy.BenefitYear(k.last):
-		x.Year, admissions = k.Year.lifetime(), 0
+		x.Year, admissions = k.Policy.carried(k.Year), 0
 	}
 	if a := &x.Facts.ints[DimAdmission-numCodeDims]; x.admitted() {
 		if !a.given {
@@ -76,15 +76,32 @@ func (p *Policy) BenefitYear(d Date) int {
 	return d.Year()
 }
 
-// lifetime keeps the counters that no benefit year ends.
-func (y Year) lifetime() Year {
+// carried is what no benefit year ends: counters of a lifetime, and, where a deductible asks
+// for it, what was borne in a spell of illness. A stay that is cut at the year's end goes on.
+func (p *Policy) carried(y Year) Year {
 	var out Year
-	for _, c := range y {
-		if n := len(c.Key); n > 5 && c.Key[n-5:] == "@life" {
-			out = append(out, c)
+	for i := range y {
+		c := &y[i]
+		switch n := len(c.Key); {
+		case n > 5 && c.Key[n-5:] == "@life":
+			out = append(out, *c)
+		case c.Spell != Amount{} && p.lessSpell(c.Key):
+			out = append(out, Counter{Key: c.Key, Spell: c.Spell})
 		}
 	}
 	return out
+}
+
+// lessSpell reports whether a layer of this name takes off what was borne in the spell.
+func (p *Policy) lessSpell(layer string) bool {
+	for i := range p.Schemes {
+		for _, l := range p.Schemes[i].Layers {
+			if l.ID == layer && l.Deductible != nil && len(l.Deductible.LessSpell) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // spend takes what the accounts paid off their balances, in their order.

@@ -294,6 +294,79 @@ func identities(t *testing.T, s map[string]any) {
 	}
 }
 
+// TestShapesAlongTime: benefit years that do not begin in January, a stay cut at the year's
+// end, and past and coming rules side by side. The policies are those of shapes.
+func TestShapesAlongTime(t *testing.T) {
+	stay := func(date, total, visit string) string {
+		return `{"date":"` + date + `","visit":{"kind":"inpatient"` + visit + `},"bill":{"total":"` + total + `","self_funded":"0.00","over_limit":"0.00","paid_first":"0.00"}}`
+	}
+	for _, x := range []struct{ file, why, visits, want string }{
+		{"dates", "80 %, at most 450000 a year from 1 September: 360000, then 480000 of which 90000 are left, the cap anew on 1 September and not on 1 January",
+			stay("2025-10-01", "450000.00", `,"level":"primary"`) + "," + stay("2026-01-02", "600000.00", `,"level":"primary"`) + "," + stay("2026-08-31", "1000.00", `,"level":"primary"`) + "," +
+				stay("2026-09-01", "10000.00", `,"level":"primary"`), "1 360000.00, 2 90000.00, 3 0.00, 1 8000.00"},
+		{"long-stay", "29000 x 80 %; the same stay after the year's end: 20000 x 80 %, the deductible is borne and the cap of 30000 begins anew; then a stay of its own: 10000 x 80 %, 14000 of the cap were left",
+			stay("2025-12-31", "30000.00", `,"level":"tertiary","days":31`) + "," + stay("2026-01-31", "20000.00", `,"level":"tertiary","days":31,"referral":"interim"`) + "," +
+				stay("2026-05-01", "11000.00", `,"level":"tertiary","days":9`), "1 23200.00, 1 16000.00, 2 8000.00"},
+	} {
+		loadShape(t, x.file)
+		var r struct {
+			OK   bool
+			Year struct {
+				Settlements []struct {
+					Admission int
+					Paid      string `json:"hifp_pay"`
+				}
+			}
+		}
+		answer := wasm.Handle(`{"v":1,"op":"year","policy":"published","person":{"scheme":"employee","status":"active"},"visits":[` + x.visits + `]}`)
+		if err := json.Unmarshal([]byte(answer), &r); err != nil || !r.OK {
+			t.Fatalf("%s: %v %s", x.file, err, answer)
+		}
+		var got []string
+		for _, s := range r.Year.Settlements {
+			got = append(got, strconv.Itoa(s.Admission)+" "+s.Paid)
+		}
+		if s := strings.Join(got, ", "); s != x.want {
+			t.Errorf("%s: %s: got %s, want %s", x.file, x.why, s, x.want)
+		}
+	}
+	// 70 % to 80 % until 2026, 85 % from 2027 on: 7000 and 8500 of 10000.
+	loadShape(t, "unknown")
+	var r struct {
+		Compare struct {
+			Cases []struct {
+				Set  map[string]string
+				Paid string `json:"hifp_pay"`
+			}
+		}
+	}
+	answer := wasm.Handle(`{"v":1,"op":"compare","policy":"published","person":{"scheme":"employee","status":"active"},"vary":{"date":["2026-12-31","2027-01-01"]},` + stay("2026-12-31", "10000.00", `,"level":"tertiary"`)[1:])
+	if err := json.Unmarshal([]byte(answer), &r); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, c := range r.Compare.Cases {
+		got[c.Set["date"]] = c.Paid
+	}
+	if len(got) != 2 || got["2026-12-31"] != "7000.00" || got["2027-01-01"] != "8500.00" {
+		t.Errorf("side by side: %s", answer)
+	}
+}
+
+// loadShape makes the policy of a file of shapes the one named "published".
+func loadShape(t *testing.T, file string) {
+	t.Helper()
+	text, err := os.ReadFile("shapes/" + file + ".txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range txtar.Parse(text).Files {
+		if f.Name == "policy.yaml" {
+			load(t, file, string(f.Data))
+		}
+	}
+}
+
 // TestPolicySaysTheShapes: the rows that the interface shows of a policy carry what the
 // less common shapes are made of.
 func TestPolicySaysTheShapes(t *testing.T) {
@@ -311,19 +384,15 @@ func TestPolicySaysTheShapes(t *testing.T) {
 		{"deductible-step", "employee", "layers.1.deductible.adjust.0.rows.0.value", "-50.00"},
 		{"unknown-above", "employee", "layers.0.caps.0.rows.0.between.from", "650000.00"},
 		{"unknown-above", "employee", "layers.0.caps.0.rows.0.between.to", "nothing"},
+		{"dates", "employee", "layers.0.caps.0.rows.0.value", "450000.00"},
+		{"dates", "employee", "layers.0.caps.0.rows.0.multiple.times", "6"},
+		{"dates", "employee", "layers.0.caps.0.rows.0.multiple.amount", "75000.00"},
+		{"dates", "employee", "layers.0.caps.0.rows.0.multiple.year", "2024"},
 		{"waiting", "resident", "waiting.floor.0.value", "6"},
 		{"waiting", "resident", "waiting.floor.0.unit", "months"},
 		{"waiting", "employee", "waiting.fixed.1.value", "unknown"},
 	} {
-		text, err := os.ReadFile("shapes/" + x.file + ".txtar")
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range txtar.Parse(text).Files {
-			if f.Name == "policy.yaml" {
-				load(t, x.file, string(f.Data))
-			}
-		}
+		loadShape(t, x.file)
 		var r struct {
 			Policy struct{ Schemes []any }
 		}

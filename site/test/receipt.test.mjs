@@ -162,7 +162,7 @@ eachEngine('Receipt', { timeout: 240_000 }, (t) => {
     await open();
     await fill({ hifp_pay: '23387.01', psn_part_amt: '6612.99' });
     await verdict('有 2 行不一样');
-    assert.match(await textOf(t.b, '[data-s=Causes]'), /取整：每一行最多差 0\.01 元/);
+    assert.match(await textOf(t.b, '[data-s=Causes]'), /四舍五入：每一行最多差 0\.01 元/);
   });
 
   once('planted: filing', async () => {

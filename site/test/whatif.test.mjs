@@ -198,10 +198,10 @@ eachEngine('What if', { timeout: 240_000 }, (t) => {
 
   test('the curve: its bends, their rules, the next hundred yuan, the case marked', async () => {
     await open();
-    await reads(t.b, '#curve .best', /现在是 30,000\.00 元。再多 100 元，您付 9\.00 元，医保等付 91\.00 元/);
+    await reads(t.b, '#curve .best', /现在是 30,000\.00 元。再多 100 元，您付 9\.00 元，医保等共付 91\.00 元/);
     const list = await bends();
     // 3,000 lie outside. Deductible at 4,300; 28,700 × 9 % = 2,583 more until 33,000; 10,000 × 6 % = 600 more until 43,000; then 3 %: 60,000 × 3 % = 1,800 until 103,000.
-    const want = [/^从 3,000\.00 元起 您自己付 3,000\.00 .*您付 100\.00 元，医保等付 0\.00 元/, /^1超过 4,300\.00 元 您自己付 4,300\.00 .*您付 9\.00 元，医保等付 91\.00 元.*支付比例 85%.*A 读过原文.*第158号/,
+    const want = [/^从 3,000\.00 元起 您自己付 3,000\.00 .*您付 100\.00 元，医保等共付 0\.00 元/, /^1超过 4,300\.00 元 您自己付 4,300\.00 .*您付 9\.00 元，医保等共付 91\.00 元.*支付比例 85%.*A 读过原文.*第158号/,
       /^2超过 33,000\.00 元 您自己付 6,883\.00 统筹基金 26,117\.00 元 .*您付 6\.00 元.*支付比例 90%/, /^3超过 43,000\.00 元 您自己付 7,483\.00 .*您付 3\.00 元.*支付比例 95%/, /^到 103,000\.00 元为止 您自己付 9,283\.00/];
     assert.equal(list.length, want.length, JSON.stringify(list));
     want.forEach((w, i) => assert.match(list[i], w));
@@ -241,7 +241,7 @@ eachEngine('What if', { timeout: 240_000 }, (t) => {
     await t.b.until('document.getElementById("e-to").hidden', { what: 'the error to go' });
     await t.b.select('#axis', 'bill.paid_first');
     // A yuan more to be paid first costs the person the 91 fen that the fund no longer pays.
-    await reads(t.b, '#curve .best', /现在是 1,000\.00 元。再多 100 元，您付 91\.00 元，医保等付 −91\.00 元/);
+    await reads(t.b, '#curve .best', /现在是 1,000\.00 元。再多 100 元，您付 91\.00 元，医保等共付 −91\.00 元/);
     await t.b.select('#axis', 'year.inpatient.paid');
     // The fund has 100,000 a year: this bill's 23,387.00 are cut from 76,613.00 on.
     await reads(t.b, '#curve', /超过 76,613\.0\d 元/);

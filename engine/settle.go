@@ -159,7 +159,47 @@ func (s *Scheme) override(list []Override) (*Scheme, error) {
 			return nil, &InputError{Code: UnknownRule, Field: "overrides." + o.Rule}
 		}
 	}
-	return c, nil
+	var failed error
+	c.mapTables(func(t *Table, _ measure) *Table {
+		if err := t.unsorted(); err != nil && failed == nil {
+			failed = err
+		}
+		return t
+	})
+	return c, failed
+}
+
+// unsorted refuses a replaced bound that leaves its place between its neighbours, as the
+// segments of policy files, which stand in ascending order, may not.
+func (t *Table) unsorted() error {
+	for i := range t.Rows {
+		for j := i + 1; j < len(t.Rows); j++ {
+			a, b := &t.Rows[i], &t.Rows[j]
+			if b.To == 0 || a.To < b.To || !a.Overridden && !b.Overridden || !a.together(b) {
+				continue
+			}
+			if a.Overridden {
+				return &InputError{Code: TooLarge, Field: "overrides." + a.ID + ".to", Limit: (b.To - 1).String()}
+			}
+			return &InputError{Code: Negative, Field: "overrides." + b.ID + ".to", Limit: (a.To + 1).String()}
+		}
+	}
+	return nil
+}
+
+// together reports whether a claim may meet the conditions of both rows on some day.
+func (r *Row) together(o *Row) bool {
+	if r.Until != 0 && r.Until < o.From || o.Until != 0 && o.Until < r.From {
+		return false
+	}
+	for _, x := range r.When {
+		for _, y := range o.When {
+			if x.Dim == y.Dim && (x.Dim.IsCode() && x.Mask&y.Mask == 0 || !x.Dim.IsCode() && (x.Hi < y.Lo || y.Hi < x.Lo)) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // isFigure reports whether what follows a row's id in a rule names its figure: nothing,

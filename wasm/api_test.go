@@ -296,6 +296,9 @@ func TestSettleOverriddenBound(t *testing.T) {
 	o := settled(t, request(`{"overrides":{"employee.inpatient.bands.table[0].to":"20000"}}`))
 	// (20,000 − 1,300) × 0.85 + 20,000 × 0.9 + 20,000 × 0.95 = 15,895 + 18,000 + 19,000
 	want(t, o["settlement"], map[string]string{"hifp_pay": "52895.00"})
+	// Both bounds moved past where the second stood: (45,000 − 1,300) × 0.85 + 5,000 × 0.9 + 10,000 × 0.95 = 37,145 + 4,500 + 9,500
+	o = settled(t, request(`{"overrides":{"employee.inpatient.bands.table[0].to":"45000","employee.inpatient.bands.table[1].to":"50000"}}`))
+	want(t, o["settlement"], map[string]string{"hifp_pay": "51145.00"})
 }
 
 // A figure that the person replaced does not rest on the document of the one it replaced.
@@ -577,6 +580,9 @@ func TestErrors(t *testing.T) {
 		{request(`{"overrides":{"employee.inpatient.bands.table[0]":"-0.5"}}`), `{"code":"negative","field":"overrides.employee.inpatient.bands.table[0]","limit":"0"}`},
 		{request(`{"overrides":{"employee.inpatient.bands.table[0]":"none"}}`), `{"code":"format","field":"overrides.employee.inpatient.bands.table[0]","limit":"figure"}`},
 		{request(`{"overrides":{"employee.inpatient.bands.table[0].to":"0"}}`), `{"code":"negative","field":"overrides.employee.inpatient.bands.table[0].to","limit":"0.01"}`},
+		{request(`{"overrides":{"employee.inpatient.bands.table[0].to":"40000"}}`), `{"code":"too_large","field":"overrides.employee.inpatient.bands.table[0].to","limit":"39999.99"}`},
+		{request(`{"overrides":{"employee.inpatient.bands.table[1].to":"30000"}}`), `{"code":"negative","field":"overrides.employee.inpatient.bands.table[1].to","limit":"30000.01"}`},
+		{request(`{"overrides":{"employee.inpatient.bands.table[1].to":"70000","employee.inpatient.bands.table[0].to":"70000.01"}}`), `{"code":"too_large","field":"overrides.employee.inpatient.bands.table[0].to","limit":"69999.99"}`},
 		{request(`{"overrides":{"employee.inpatient.bands.table[2].to":"50000"}}`), `{"code":"unknown_rule","field":"overrides.employee.inpatient.bands.table[2].to"}`},
 		{request(`{"overrides":{"employee.inpatient.deductible.table[0]":"none"}}`), `{"code":"format","field":"overrides.employee.inpatient.deductible.table[0]","limit":"figure"}`},
 		{request(`{"overrides":{"employee.inpatient.deductible.table[0]":"1300.005"}}`), `{"code":"format","field":"overrides.employee.inpatient.deductible.table[0]","limit":"figure"}`},

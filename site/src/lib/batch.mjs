@@ -25,7 +25,7 @@ export async function runBatch (call, csv, { defaults, onProgress, signal, slice
   let rows = 0
   let errors = 0
   do {
-    signal?.throwIfAborted()
+    if (signal?.aborted) throw signal.reason
     const from = at
     for (let n = 0; n < slice && at < text.length; n++) at = recordEnd(text, at, separator)
     /** @type {Record<string, unknown>} */

@@ -127,9 +127,11 @@ eachEngine('Batch', { timeout: 300_000 }, (t) => {
 
   test('stopped half-way; then again', async () => {
     await open();
-    await upload('many.csv', table(...Array.from({ length: 30_000 }, (_, i) => row(`n${i}`, `${1000 + i}.00`))));
+    await upload('many.csv', table(...Array.from({ length: 60_000 }, (_, i) => row(`n${i}`, `${1000 + i}.00`))));
     await t.b.until('Number(document.getElementById("bar").value) > 0', { ms: 30_000, what: 'progress' });
-    await t.b.tap('#cancel');
+    // The page has scrolled to the button and put the focus there.
+    await t.b.until('document.activeElement.id === "cancel"', { what: 'the focus on the button' });
+    await t.b.press('Enter');
     await reads(t.b, '#e-file', /停下了，前面算过 [\d,]+ 行/, 15_000);
     assert.equal(await textOf(t.b, '#done'), '');
     await upload('one.csv', table(row('a', '60000')));

@@ -157,7 +157,8 @@ eachEngine('长辈版', { timeout: 300_000 }, (t) => {
     await fresh('zh', LINK);
     await pays(t.b, '6,613.00');
     assert.deepEqual(await asked(), ['result']);
-    await t.b.until('!!document.querySelector(".assumed a")', { what: 'something assumed' });
+    // What to do next comes last; until then what stands below it may still move.
+    await t.b.until('!!document.querySelector(".assumed a") && !!document.querySelector("[data-list=Next] > *")', { what: 'something assumed' });
     await t.b.click('.assumed a');
     await t.b.until('!document.getElementById("result").classList.contains("step-now")', { what: 'the question' });
     assert.deepEqual(await asked(), ['f-visit.admission']);

@@ -121,6 +121,13 @@ function face(name, raw) {
   return page;
 }
 
+/** What lies under something else, such as the line at the foot of the window, is brought into the open first, as a reader would; nobody presses what still moves. */
+const IN_THE_OPEN = (/** @type {HTMLElement} */ e) => {
+  scrollTo({ left: scrollX, top: scrollY, behavior: 'instant' });
+  const r = e.getBoundingClientRect(), top = document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2);
+  if (!top?.contains(e) && !e.contains(top)) e.scrollIntoView({ block: 'center', behavior: 'instant' });
+};
+
 const CANNOT = (/** @type {string} */ name, /** @type {string} */ what) => async () => { throw new Error(`${name} cannot ${what}: ask b.can first`); };
 
 /** The names of `press` as WebDriver and BiDi want them. */
@@ -241,6 +248,11 @@ async function firefox(o) {
       if (!found) throw new Error(`nothing matches ${s}`);
       return found;
     };
+    const shown = async (/** @type {string} */ s) => {
+      const found = await one(s);
+      await found.evaluate(/** @type {any} */ (IN_THE_OPEN));
+      return found;
+    };
     const raw = {
       name: 'firefox', version: (await browser.version()).replace(/^\w+\//, ''), can, page, browser,
       // Leaving a page with frames of another site, the driver may wait for their end after the new page has loaded: so look, too.
@@ -263,8 +275,8 @@ async function firefox(o) {
       eval: (/** @type {any} */ code, /** @type {any[]} */ ...args) => page.evaluate(expression(code, args)),
       inFrame: async (/** @type {string} */ frame, /** @type {any} */ code, /** @type {any[]} */ ...args) =>
         (await (await page.waitForSelector(frame))?.contentFrame())?.evaluate(expression(code, args)),
-      click: async (/** @type {string} */ s) => (await one(s)).click(),
-      tap: async (/** @type {string} */ s) => (await one(s)).tap(),
+      click: async (/** @type {string} */ s) => (await shown(s)).click(),
+      tap: async (/** @type {string} */ s) => (await shown(s)).tap(),
       type: async (/** @type {string} */ s, /** @type {string} */ text) => {
         await (await one(s)).focus();
         await page.keyboard.down('Control'); await page.keyboard.press('a'); await page.keyboard.up('Control');
@@ -418,10 +430,15 @@ async function webkit(o) {
         await d.switchTo().frame(await find(d, frame));
         try { return await run(d, expression(code, args)); } finally { await d.switchTo().defaultContent(); }
       }),
-      click: (/** @type {string} */ s) => on(async (d) => (await find(d, s)).click()),
+      click: (/** @type {string} */ s) => on(async (d) => {
+        const el = await find(d, s);
+        await d.executeScript(`(${IN_THE_OPEN})(arguments[0])`, el);
+        await el.click();
+      }),
       tap: (/** @type {string} */ s) => on(async (d) => {
         const el = await find(d, s);
-        await d.executeScript('arguments[0].scrollIntoView({block: "center"})', el);
+        await d.executeScript(`(${IN_THE_OPEN})(arguments[0])`, el);
+        await d.executeScript('arguments[0].scrollIntoView({ block: "center", behavior: "instant" })', el);
         await d.execute(new Command('actions').setParameter('actions', [{
           type: 'pointer', id: 'finger', parameters: { pointerType: 'touch' },
           actions: [{ type: 'pointerMove', duration: 0, origin: el, x: 0, y: 0 }, { type: 'pointerDown', button: 0 }, { type: 'pause', duration: 40 }, { type: 'pointerUp', button: 0 }],

@@ -185,16 +185,14 @@ class Estimate {
 
   /** What to do next, once the case is the person's own. @param {any} view @param {any} answer @param {any} request */
   #nextSteps (view, answer, request) {
-    view.Next = []
-    if (!this.#touched.size && !this.#opened) return
-    if (this.#next) {
-      view.Next = this.#next.nextSteps(request, answer.settlement, this.#policy?.region ?? {})
-      return
-    }
+    const own = this.#touched.size > 0 || this.#opened
+    view.Next = own && this.#next ? this.#next.nextSteps(request, answer.settlement, this.#policy?.region ?? {}) : []
+    if (this.#next) return
+    // Fetched with the first result, not when somebody types: then nothing is asked for any more.
     const turn = this.#turn
     part('next').then((next) => {
       this.#next = next
-      if (turn !== this.#turn) return
+      if (turn !== this.#turn || !own) return
       this.#nextSteps(view, answer, request)
       put(el('sheet'), view)
     }, () => { /* the result stands without it; the next one asks again */ })

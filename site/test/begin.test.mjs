@@ -1,8 +1,9 @@
 // Where a visitor begins: examples to start from, the place of insurance remembered, what to do next.
 import { before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
 import { choose, field, pays, ready, you } from './page.mjs';
-import { accessible, eachEngine, fits, nothingLeft, shot, witnessed } from './spec.mjs';
+import { DIST, accessible, eachEngine, fits, nothingLeft, shot, witnessed } from './spec.mjs';
 import { reads, smallTargets, textOf } from './views.mjs';
 
 // By hand, with the arithmetic in site/build/examples_test.go, where each is settled too.
@@ -57,6 +58,23 @@ eachEngine('Begin', { timeout: 240_000 }, (t) => {
     await choose(t.b, 'visit.place', 'local');
     await t.b.until('!/备案/.test(document.querySelector(".next").textContent)', { ms: 5000, what: 'no filing at home' });
     assert.match(await textOf(t.b, '.next'), /家庭共济/);
+  });
+
+  test('what comes late to an older result never takes the place of a newer one', async () => {
+    const name = readdirSync(`${DIST}/assets`).find((file) => file.endsWith('.js') && readFileSync(`${DIST}/assets/${file}`, 'utf8').includes('医保发〔2022〕22号'));
+    /** @type {(() => void)[]} */ const held = [];
+    t.s.options.routes = { [`/assets/${name}`]: (_, r) => { held.push(() => { r.writeHead(200, { 'Content-Type': 'text/javascript' }); r.end(readFileSync(`${DIST}/assets/${name}`)); }); } };
+    await t.reopen();
+    await go();
+    // In scope 7000 and 37000 of a pensioner in Beijing: (7000 − 1300) × 9 %, 28700 × 9 % + 7000 × 6 %; with the 1300, 1000 and 2000.
+    await t.b.type(field('bill.total'), '10000');
+    await pays(t.b, '4,813.00');
+    await t.b.type(field('bill.total'), '40000');
+    await pays(t.b, '7,303.00');
+    assert.ok(held.length > 0, 'the part was asked for');
+    for (const send of held) send();
+    await t.b.until('document.querySelectorAll("[data-list=Next] > *").length > 0', { what: 'what to do next' });
+    assert.equal(await you(t.b), '7,303.00');
   });
 
   test('the place of insurance is remembered only if asked, and forgotten again', async () => {

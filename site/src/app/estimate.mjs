@@ -189,10 +189,9 @@ class Estimate {
     view.Next = own && this.#next ? this.#next.nextSteps(request, answer.settlement, this.#policy?.region ?? {}) : []
     if (this.#next) return
     // Fetched with the first result, not when somebody types: then nothing is asked for any more.
-    const turn = this.#turn
     part('next').then((next) => {
       this.#next = next
-      if (turn !== this.#turn || !own) return
+      if (this.#view !== view || !own) return // a newer result stands there
       this.#nextSteps(view, answer, request)
       put(el('sheet'), view)
     }, () => { /* the result stands without it; the next one asks again */ })
@@ -203,9 +202,8 @@ class Estimate {
     if (!view.Corrected || this.#policyOf !== this.#form.case.get('region')) return
     if (this.#figures) view.Fixes = this.#figures.fixed(this.#estimated())
     else {
-      const turn = this.#turn
       this.#load().then((figures) => {
-        if (!figures || turn !== this.#turn) return
+        if (!figures || this.#view !== view) return
         view.Fixes = figures.fixed(this.#estimated())
         put(el('sheet'), view)
       })

@@ -78,7 +78,8 @@ class WhatIf {
       if (opened === null) notice('form-notice', t('link.bad'))
       else if (opened) this.#check(true)
     })
-    new ResizeObserver(() => this.#draw()).observe(el('curve-box'))
+    // Drawn in a frame of its own: what is drawn may change the size once more.
+    new ResizeObserver(() => requestAnimationFrame(() => this.#draw())).observe(el('curve-box'))
     new IntersectionObserver(([entry]) => { el('dock').hidden = entry.isIntersecting }).observe(el('you'))
   }
 

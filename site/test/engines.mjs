@@ -125,7 +125,9 @@ function face(name, raw) {
 const IN_THE_OPEN = (/** @type {HTMLElement} */ e) => {
   scrollTo({ left: scrollX, top: scrollY, behavior: 'instant' });
   const r = e.getBoundingClientRect(), top = document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2);
-  if (!top?.contains(e) && !e.contains(top)) e.scrollIntoView({ block: 'center', behavior: 'instant' });
+  const hidden = !top?.contains(e) && !e.contains(top);
+  if (hidden) e.scrollIntoView({ block: 'center', behavior: 'instant' });
+  return hidden;
 };
 
 const CANNOT = (/** @type {string} */ name, /** @type {string} */ what) => async () => { throw new Error(`${name} cannot ${what}: ask b.can first`); };
@@ -432,7 +434,8 @@ async function webkit(o) {
       }),
       click: (/** @type {string} */ s) => on(async (d) => {
         const el = await find(d, s);
-        await d.executeScript(`(${IN_THE_OPEN})(arguments[0])`, el);
+        // Clicks go where the element was drawn last: after a scroll that is a frame later.
+        if (await d.executeScript(`return (${IN_THE_OPEN})(arguments[0])`, el)) await sleep(80);
         await el.click();
       }),
       tap: (/** @type {string} */ s) => on(async (d) => {
@@ -451,7 +454,10 @@ async function webkit(o) {
         if (text) await el.sendKeys(text); else await keys(d, 'Backspace');
       }),
       press: (/** @type {string} */ spec) => on((d) => keys(d, spec)),
-      select: (/** @type {string} */ s, /** @type {string} */ value) => on(async (d) => { await (await find(d, `${s} option[value="${value}"]`)).click(); }),
+      select: (/** @type {string} */ s, /** @type {string} */ value) => on(async (d) => {
+        await d.executeScript(`(${IN_THE_OPEN})(arguments[0])`, await find(d, s));
+        await (await find(d, `${s} option[value="${value}"]`)).click();
+      }),
       upload: (/** @type {string} */ s, /** @type {string} */ file) => on(async (d) => (await find(d, s)).sendKeys(file)),
       resize: (/** @type {number} */ width, height = o.height) => on(async () => { size.width = width; size.height = height; await fit(); }),
       media: async (/** @type {Media} */ m) => {

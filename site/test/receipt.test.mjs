@@ -250,6 +250,7 @@ eachEngine('Receipt', { timeout: 240_000 }, (t) => {
     await fill(FIRST);
     await verdict('对上了');
     await t.b.eval('document.getElementById("export").open = true');
+    await t.b.until('document.getElementById("export-text").textContent.includes("psn_part_amt 6613.00")', { what: 'the last figure in the text' });
     const text = await t.b.eval('document.getElementById("export-text").textContent');
     assert.match(text, /-- receipt\.json --\n\{\n {2}"v": 1, "op": "settle",\n {2}"region":"110000",\n {2}"date":"2026-09-01"/);
     assert.match(text, /\n-- receipt\.want --\nhifp_pay 23387\.00\npsn_part_amt 6613\.00\n$/);

@@ -89,6 +89,7 @@ eachEngine('What if', { timeout: 240_000 }, (t) => {
   test('chosen by keyboard: two axes at once; the link restores the choice in both languages', async () => {
     await open();
     await caseList([/5,842/, /5,842/, /6,304/, /6,613/, /6,613/]);
+    await t.b.eval('new Promise((r) => setTimeout(r, 500))'); // the choices are there for good
     for (const value of ['community', 'tertiary_district', 'secondary']) {
       await t.b.eval((/** @type {string} */ id) => document.getElementById(id)?.focus(), `i-vary.level.${value}`);
       await t.b.press('Space');

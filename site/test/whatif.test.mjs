@@ -105,6 +105,7 @@ eachEngine('What if', { timeout: 240_000 }, (t) => {
     await started(t.b);
     await caseList([/^一级 · 第 2 次/, /^一级 · 第 1 次/, /^三级 · 第 2 次/, /^三级 · 第 1 次/]);
     await t.b.eval('scrollTo(0, 0)');
+    await t.b.until('document.getElementById("other-language").href.includes("w=level-primary")', { what: 'the choice in the link' });
     await t.b.click('#other-language');
     await t.b.until('document.documentElement.lang === "en"', { what: 'the English page' });
     await started(t.b);

@@ -56,7 +56,7 @@ eachEngine('Begin', { timeout: 240_000 }, (t) => {
     await reads(t.b, '.next', /还没备案/);
     assert.doesNotMatch(await textOf(t.b, '.next'), /就算已经备案/);
     await choose(t.b, 'visit.place', 'local');
-    await t.b.until('!/备案/.test(document.querySelector(".next").textContent)', { ms: 5000, what: 'no filing at home' });
+    await t.b.until('!/备案/.test(document.querySelector(".next").textContent)', { what: 'no filing at home' });
     assert.match(await textOf(t.b, '.next'), /家庭共济/);
   });
 
@@ -83,7 +83,7 @@ eachEngine('Begin', { timeout: 240_000 }, (t) => {
     const kept = () => t.b.eval('localStorage.getItem("mingbai.region")');
     await t.b.type('#i-region', '苏州');
     await t.b.press('Enter');
-    await t.b.until('location.hash.includes("320500")', { ms: 5000, what: 'the region' });
+    await t.b.until('location.hash.includes("320500")', { what: 'the region' });
     assert.equal(await kept(), null, 'nothing is stored unasked');
     await t.b.click('#keep-region');
     assert.equal(await kept(), '320500');

@@ -28,7 +28,7 @@ eachEngine('长辈版', { timeout: 300_000 }, (t) => {
   const next = () => t.b.click('#step-next');
   /** Goes on until a question is asked. @param {string} id */
   const goOn = async (id) => {
-    for (let i = 0; i < 20 && (await asked())[0] !== id; i++) { const was = await at(); await next(); await t.b.until((/** @type {string} */ w) => /** @type {HTMLElement} */ (document.getElementById('step-at')).innerText.replace(/\s+/g, ' ').trim() !== w, { ms: 4000, what: `the question after ${was}`, args: [was] }); }
+    for (let i = 0; i < 20 && (await asked())[0] !== id; i++) { const was = await at(); await next(); await t.b.until((/** @type {string} */ w) => /** @type {HTMLElement} */ (document.getElementById('step-at')).innerText.replace(/\s+/g, ' ').trim() !== w, { what: `the question after ${was}`, args: [was] }); }
     assert.deepEqual(await asked(), [id]);
   };
 
@@ -56,7 +56,7 @@ eachEngine('长辈版', { timeout: 300_000 }, (t) => {
     assert.equal(await t.b.eval('document.getElementById("step-back").disabled'), true);
     for (const id of ['f-person.scheme', 'f-person.status', 'f-visit.kind', 'f-visit.level', 'f-visit.place', 'f-bill.form', 'f-bill.total']) {
       await next();
-      await t.b.until((/** @type {string} */ i) => document.getElementById(i)?.classList.contains('step-now'), { ms: 4000, what: id, args: [id] });
+      await t.b.until((/** @type {string} */ i) => document.getElementById(i)?.classList.contains('step-now'), { what: id, args: [id] });
       assert.deepEqual(await asked(), [id]);
     }
     assert.equal(await t.b.eval(`document.querySelector('${field('bill.total')}').value`), '');
@@ -82,7 +82,7 @@ eachEngine('长辈版', { timeout: 300_000 }, (t) => {
     await goOn('f-visit.place');
     const few = await of();
     await choose(t.b, 'visit.place', 'out_of_province');
-    await t.b.until((/** @type {number} */ n) => Number(/共 (\d+) 题/.exec(/** @type {HTMLElement} */ (document.getElementById('step-at')).innerText)?.[1]) > n, { ms: 5000, what: 'one more question', args: [few] });
+    await t.b.until((/** @type {number} */ n) => Number(/共 (\d+) 题/.exec(/** @type {HTMLElement} */ (document.getElementById('step-at')).innerText)?.[1]) > n, { what: 'one more question', args: [few] });
     await next();
     await t.b.until('document.getElementById("f-visit.filing").classList.contains("step-now")', { what: 'the question about filing' });
   });
@@ -271,7 +271,7 @@ eachEngine('长辈版', { timeout: 300_000 }, (t) => {
           if (id === 'result') break;
           if (id === 'f-bill.total') await t.b.type(field('bill.total'), '40000');
           await next();
-          await t.b.until((/** @type {string} */ was) => !document.getElementById(was)?.classList.contains('step-now'), { ms: 4000, what: `what follows ${id}`, args: [id] });
+          await t.b.until((/** @type {string} */ was) => !document.getElementById(was)?.classList.contains('step-now'), { what: `what follows ${id}`, args: [id] });
         }
         assert.deepEqual(await asked(), ['result']);
         await pays(t.b, TOTAL_ONLY);

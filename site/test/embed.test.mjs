@@ -52,7 +52,7 @@ eachEngine('embed', { timeout: 240_000, serve: { routes: {} } }, (t) => {
   const fitsFrame = async (id) => {
     // Out of sight a frame is not laid out; it says its height when it comes into view.
     await t.b.eval((/** @type {string} */ i) => document.getElementById(i)?.scrollIntoView({ behavior: 'instant' }), id);
-    const end = Date.now() + 6000;
+    const end = Date.now() + 15_000;
     for (;;) {
       const want = await t.b.inFrame(`#${id} >>> iframe`, 'Math.ceil(document.body.getBoundingClientRect().height)');
       const is = await height(id);
@@ -74,10 +74,10 @@ eachEngine('embed', { timeout: 240_000, serve: { routes: {} } }, (t) => {
     assert.deepEqual(await t.b.inFrame(TWO, '[document.documentElement.lang, document.documentElement.dataset.theme, document.documentElement.dataset.type, document.getElementById("i-region").value]'), ['en', 'plain', '22', 'Nanjing']);
     await t.b.eval('document.getElementById("one").scrollIntoView({ behavior: "instant" })');
     await t.b.inFrame(ONE, 'document.querySelector("#embed-more > summary").click()');
-    await t.b.until((/** @type {number} */ was) => document.getElementById('one')?.shadowRoot?.querySelector('iframe')?.offsetHeight !== was, { ms: 6000, what: 'the first to grow', args: [a] });
+    await t.b.until((/** @type {number} */ was) => document.getElementById('one')?.shadowRoot?.querySelector('iframe')?.offsetHeight !== was, { what: 'the first to grow', args: [a] });
     assert.ok(await fitsFrame('one') > a);
     await t.b.inFrame(ONE, 'document.querySelector("#embed-more > summary").click()');
-    await t.b.until((/** @type {number} */ was) => document.getElementById('one')?.shadowRoot?.querySelector('iframe')?.offsetHeight === was, { ms: 6000, what: 'the first to shrink', args: [a] });
+    await t.b.until((/** @type {number} */ was) => document.getElementById('one')?.shadowRoot?.querySelector('iframe')?.offsetHeight === was, { what: 'the first to shrink', args: [a] });
     assert.equal(await height('two'), b, 'the other one is not touched');
     for (const width of [375, 1280]) { await t.b.resize(width); await fits(t.b, `two frames at ${width}`); await fitsFrame('one'); await fitsFrame('two'); await shot(t.b, 'embed-host', 'zh', 'light', width); }
     await t.b.resize(390);
@@ -118,9 +118,9 @@ eachEngine('embed', { timeout: 240_000, serve: { routes: {} } }, (t) => {
     const infinite = await height('one');
     assert.ok(infinite === before || infinite === 6000, `${infinite}`);
     await t.b.inFrame(ONE, 'parent.postMessage({ mingbai: 1, type: "height", height: 1e9 }, "*")');
-    await t.b.until('document.getElementById("one").shadowRoot.querySelector("iframe").offsetHeight === 6000', { ms: 4000, what: 'the bound' });
+    await t.b.until('document.getElementById("one").shadowRoot.querySelector("iframe").offsetHeight === 6000', { what: 'the bound' });
     await t.b.inFrame(ONE, 'parent.postMessage({ mingbai: 1, type: "height", height: 1 }, "*")');
-    await t.b.until('document.getElementById("one").shadowRoot.querySelector("iframe").offsetHeight === 160', { ms: 4000, what: 'the lower bound' });
+    await t.b.until('document.getElementById("one").shadowRoot.querySelector("iframe").offsetHeight === 160', { what: 'the lower bound' });
     // Towards the frame: nonsense, from the page and from a neighbour, moves nothing.
     for (const bad of ['null', '1', '"x"', '{ mingbai: 1 }', '{ mingbai: 1, type: "prefill", case: { toString: 1 } }', '{ mingbai: 1, type: "prefill", case: 7 }']) {
       await t.b.eval(`document.getElementById("one").frame.contentWindow.postMessage(${bad}, "*")`);
@@ -166,7 +166,7 @@ eachEngine('embed', { timeout: 240_000, serve: { routes: {} } }, (t) => {
     const types = await t.b.eval('[...new Set((globalThis.__got ?? []).map(([, d]) => d.type))].sort()');
     assert.deepEqual(types, ['height', 'ready'], 'nothing but height and ready');
     await t.b.inFrame(ONE, 'document.getElementById("consent-yes").click()');
-    await t.b.until('(globalThis.__results ?? []).length === 1', { ms: 4000, what: 'the result' });
+    await t.b.until('(globalThis.__results ?? []).length === 1', { what: 'the result' });
     const [result] = await t.b.eval('globalThis.__results');
     assert.deepEqual({ ...result, policy: '', build: '', date: '' }, { region: '110000', date: '', total: '40000.00', fund: '32697.00', own: LARGER, range: null, policy: '', build: '' });
     await fitsFrame('one');
@@ -214,7 +214,7 @@ eachEngine('embed', { timeout: 240_000, serve: { routes: {} } }, (t) => {
       a.href = u; a.textContent = '医保明白账'; a.id = 'fallback'; e.append(a); e.id = 'one';
       document.querySelector('main')?.append(e);
     }, t.s.url);
-    await t.b.until('!!document.getElementById("fallback").assignedSlot', { ms: 8000, what: 'the link' });
+    await t.b.until('!!document.getElementById("fallback").assignedSlot', { what: 'the link' });
     await t.b.eval('document.getElementById("one").remove()');
   });
 
@@ -283,7 +283,7 @@ eachEngine('embed', { timeout: 240_000, serve: { routes: {} } }, (t) => {
     for (const [name, value] of [['theme', 'plain'], ['preset', 'outpatient'], ['scheme', 'employee'], ['size', 'large']]) await t.b.eval((/** @type {string} */ s) => /** @type {HTMLElement} */ (document.querySelector(s)).click(), radio(name, value));
     await t.b.type('#i-region', 'nanjing');
     await t.b.press('Enter');
-    await t.b.until('/region="320100"/.test(document.getElementById("code-tag").value)', { ms: 4000, what: 'the region in the tag' });
+    await t.b.until('/region="320100"/.test(document.getElementById("code-tag").value)', { what: 'the region in the tag' });
     await t.b.eval('document.getElementById("live").scrollIntoView({ behavior: "instant" })');
     await inside('#live >>> iframe', 'document.documentElement.dataset.theme === "plain" && document.documentElement.dataset.type === "22" && document.getElementById("i-region").value === "南京市"', 'the live frame as chosen');
     await inside('#live >>> iframe', 'performance.getEntriesByName("mingbai-estimate").length > 0 && !document.getElementById("sheet").hidden', 'its estimate');

@@ -98,6 +98,19 @@ export async function open(name, options = {}) {
 /** Code for any engine: an expression that calls a function with JSON arguments, or the expression given. @param {string | Function} code @param {any[]} args */
 const expression = (code, args) => (typeof code === 'function' ? `(${code})(${args.map((a) => JSON.stringify(a) ?? 'undefined').join(', ')})` : code);
 
+/** What a page that is being left or drawn anew answers: to be asked again, as a reader would press again. */
+const PASSING = /unload event|context (was|with given id) ?(destroyed|not found)|detached|stale element|StaleElement|ClickIntercepted|NoSuchFrame|navigating|nothing matches/i;
+
+/** Does something up to three times where only the page's moving prevented it. @template T @param {() => Promise<T>} work @returns {Promise<T>} */
+async function patiently(work) {
+  for (let tries = 1; ; tries++) {
+    try { return await work(); } catch (e) {
+      if (tries === 3 || !PASSING.test(String(e) + /** @type {any} */ (e)?.name)) throw e;
+      await sleep(150);
+    }
+  }
+}
+
 /** Every call gets a limit and a name in its error; `until` is built on eval. @param {string} name @param {any} raw */
 function face(name, raw) {
   /** @type {any} */
@@ -112,7 +125,7 @@ function face(name, raw) {
   page.until = async (/** @type {any} */ code, { ms = 15_000, what = '', args = [] } = {}) => {
     const end = performance.now() + ms;
     for (;;) {
-      const value = await page.eval(code, ...args);
+      const value = await page.eval(code, ...args).catch((/** @type {Error} */ e) => { if (!PASSING.test(String(e) + e.name)) throw e; });
       if (value) return value;
       if (performance.now() > end) throw new Error(`${name}: waited ${ms} ms for ${what || String(code).slice(0, 120)}`);
       await sleep(40);
@@ -277,8 +290,8 @@ async function firefox(o) {
       eval: (/** @type {any} */ code, /** @type {any[]} */ ...args) => page.evaluate(expression(code, args)),
       inFrame: async (/** @type {string} */ frame, /** @type {any} */ code, /** @type {any[]} */ ...args) =>
         (await (await page.waitForSelector(frame))?.contentFrame())?.evaluate(expression(code, args)),
-      click: async (/** @type {string} */ s) => (await shown(s)).click(),
-      tap: async (/** @type {string} */ s) => (await shown(s)).tap(),
+      click: (/** @type {string} */ s) => patiently(async () => (await shown(s)).click()),
+      tap: (/** @type {string} */ s) => patiently(async () => (await shown(s)).tap()),
       type: async (/** @type {string} */ s, /** @type {string} */ text) => {
         await (await one(s)).focus();
         await page.keyboard.down('Control'); await page.keyboard.press('a'); await page.keyboard.up('Control');
@@ -432,13 +445,13 @@ async function webkit(o) {
         await d.switchTo().frame(await find(d, frame));
         try { return await run(d, expression(code, args)); } finally { await d.switchTo().defaultContent(); }
       }),
-      click: (/** @type {string} */ s) => on(async (d) => {
+      click: (/** @type {string} */ s) => on((d) => patiently(async () => {
         const el = await find(d, s);
         // Clicks go where the element was drawn last: after a scroll that is a frame later.
         if (await d.executeScript(`return (${IN_THE_OPEN})(arguments[0])`, el)) await sleep(80);
         await el.click();
-      }),
-      tap: (/** @type {string} */ s) => on(async (d) => {
+      })),
+      tap: (/** @type {string} */ s) => on((d) => patiently(async () => {
         const el = await find(d, s);
         await d.executeScript(`(${IN_THE_OPEN})(arguments[0])`, el);
         await d.executeScript('arguments[0].scrollIntoView({ block: "center", behavior: "instant" })', el);
@@ -446,7 +459,7 @@ async function webkit(o) {
           type: 'pointer', id: 'finger', parameters: { pointerType: 'touch' },
           actions: [{ type: 'pointerMove', duration: 0, origin: el, x: 0, y: 0 }, { type: 'pointerDown', button: 0 }, { type: 'pause', duration: 40 }, { type: 'pointerUp', button: 0 }],
         }]));
-      }),
+      })),
       type: (/** @type {string} */ s, /** @type {string} */ text) => on(async (d) => {
         const el = await find(d, s);
         await d.executeScript('arguments[0].focus()', el);

@@ -82,7 +82,7 @@ eachEngine('Estimate', { timeout: 300_000 }, (t) => {
       if (text === 'abc') assert.equal(await you(t.b), EXAMPLE, 'the last result stays');
     }
     await t.b.type(field('bill.total'), '30000');
-    await t.b.until((/** @type {string} */ p) => /** @type {HTMLElement} */ (document.getElementById(`e-${p}`)).hidden, { ms: 4000, what: 'the error to go', args: ['bill.total'] });
+    await t.b.until((/** @type {string} */ p) => /** @type {HTMLElement} */ (document.getElementById(`e-${p}`)).hidden, { what: 'the error to go', args: ['bill.total'] });
     assert.equal(await t.b.eval((/** @type {string} */ s) => document.querySelector(s)?.getAttribute('aria-invalid') ?? 'false', field('bill.total')), 'false');
     // What the engine finds stands at the field, too: more self-funded than the bill has.
     await t.b.type(field('bill.self_funded'), '50000');
@@ -98,7 +98,7 @@ eachEngine('Estimate', { timeout: 300_000 }, (t) => {
     const seen = await t.b.eval(() => { const r = /** @type {Element} */ (document.activeElement).getBoundingClientRect(); return r.width > 0 && r.left >= 0 && r.top >= 0; });
     assert.ok(seen, 'the skip link shows when it has the focus');
     await t.b.press('Enter');
-    await t.b.until('!!document.activeElement.closest("#main")', { ms: 4000, what: 'focus in the main part' });
+    await t.b.until('!!document.activeElement.closest("#main")', { what: 'focus in the main part' });
     // Arrow keys move within a group of radio buttons.
     await t.b.eval((/** @type {string} */ s) => /** @type {HTMLElement} */ (document.querySelector(s)).focus(), radio('visit.level', 'tertiary'));
     await t.b.press('ArrowLeft');
@@ -109,7 +109,7 @@ eachEngine('Estimate', { timeout: 300_000 }, (t) => {
     const line = 'details.line[data-key="hifp_pay"]';
     await t.b.eval((/** @type {string} */ s) => /** @type {HTMLElement} */ (document.querySelector(`${s} summary`)).focus(), line);
     await t.b.press('Enter');
-    await t.b.until((/** @type {string} */ s) => /** @type {HTMLDetailsElement} */ (document.querySelector(s)).open, { ms: 4000, what: 'the line to open', args: [line] });
+    await t.b.until((/** @type {string} */ s) => /** @type {HTMLDetailsElement} */ (document.querySelector(s)).open, { what: 'the line to open', args: [line] });
     const text = await t.b.eval((/** @type {string} */ s) => /** @type {HTMLElement} */ (document.querySelector(`${s} .opened`)).innerText, line);
     for (const part of ['25,700.00', '91%', '23,387.00', '158']) assert.ok(text.includes(part), `${part} in: ${text}`);
     // It stays open while the figures change.
@@ -155,7 +155,7 @@ eachEngine('Estimate', { timeout: 300_000 }, (t) => {
     });
     await t.b.type(field('bill.total'), '40000');
     await pays(t.b, '7,303.00');
-    await t.b.until('globalThis.__said.length > 0', { ms: 5000, what: 'an announcement' });
+    await t.b.until('globalThis.__said.length > 0', { what: 'an announcement' });
     await new Promise((r) => setTimeout(r, 800));
     const said = await t.b.eval('globalThis.__said');
     assert.equal(said.length, 1, `one announcement for one amount typed: ${JSON.stringify(said)}`);

@@ -68,8 +68,8 @@ eachEngine('Figures', { timeout: 300_000 }, (t) => {
     assert.match(await t.b.eval('document.querySelector(".rows caption").textContent'), /更正的 1 个数/);
     assert.match(await reads(t.b, '.fixes', /80%/), /住院统筹支付比例.*您的数 80%，原来 85%/);
     assert.match(await t.b.eval('document.getElementById("dock-label").textContent'), /更正/);
-    await t.b.until('/更正/.test(document.getElementById("announce").textContent)', { ms: 5000, what: 'the announcement' });
-    await t.b.until((/** @type {string} */ part) => location.hash.includes(part), { ms: 4000, what: 'the link', args: [`${SHARE}-0.8_0.85`] });
+    await t.b.until('/更正/.test(document.getElementById("announce").textContent)', { what: 'the announcement' });
+    await t.b.until((/** @type {string} */ part) => location.hash.includes(part), { what: 'the link', args: [`${SHARE}-0.8_0.85`] });
     assert.deepEqual((await witnessed(t.b)).errors, []);
   });
 
@@ -85,7 +85,7 @@ eachEngine('Figures', { timeout: 300_000 }, (t) => {
       await t.b.until((/** @type {string} */ s, /** @type {string} */ w) => {
         const i = /** @type {HTMLInputElement} */ (document.querySelector(s)), e = document.getElementById('e-' + i.id);
         return i.getAttribute('aria-invalid') === 'true' && i.getAttribute('aria-describedby')?.includes('e-' + i.id) && !e?.hidden && new RegExp(w).test(e?.textContent ?? '') && document.activeElement === i;
-      }, { ms: 4000, what: `the error for ${typed}`, args: [own, wanted.source] });
+      }, { what: `the error for ${typed}`, args: [own, wanted.source] });
       assert.equal(await t.b.eval((/** @type {string} */ s) => /** @type {HTMLInputElement} */ (document.querySelector(s)).value, own), typed, 'what was typed stays');
     }
     await t.b.press('Escape');
@@ -126,7 +126,7 @@ eachEngine('Figures', { timeout: 300_000 }, (t) => {
     await t.b.click('#fix-reset');
     await pays(t.b, EXAMPLE);
     assert.equal(await textOf(t.b, '.fixes'), '');
-    await t.b.until('!location.hash.includes("fix.")', { ms: 4000, what: 'the link without corrections' });
+    await t.b.until('!location.hash.includes("fix.")', { what: 'the link without corrections' });
   });
 
   test('one of two corrections is taken back, and both wait in their scheme and region', async () => {
@@ -139,7 +139,7 @@ eachEngine('Figures', { timeout: 300_000 }, (t) => {
     await pays(t.b, '7,250.00');
     // Residents' rules are others: the correction of an employee's figure says nothing there, and is there again afterwards.
     await choose(t.b, 'person.scheme', 'resident');
-    await t.b.until('!document.querySelector(".sheet-head").textContent.includes("更正的")', { ms: 5000, what: 'the residents’ case without corrections' });
+    await t.b.until('!document.querySelector(".sheet-head").textContent.includes("更正的")', { what: 'the residents’ case without corrections' });
     await choose(t.b, 'person.scheme', 'employee');
     await choose(t.b, 'person.status', 'retired');
     await pays(t.b, '7,250.00');
@@ -194,7 +194,7 @@ eachEngine('Figures', { timeout: 300_000 }, (t) => {
     assert.match(await textOf(t.b, '.fund'), /0\.00 到 4,500\.00/);
     assert.match(await t.b.eval('document.querySelector(".rows caption").textContent'), /付得最多/);
     assert.match(await t.b.eval('document.getElementById("dock-amount").textContent'), /500\.00–5,000\.00/);
-    await t.b.until('/500\\.00 到 5,000\\.00/.test(document.getElementById("announce").textContent)', { ms: 5000, what: 'the announced range' });
+    await t.b.until('/500\\.00 到 5,000\\.00/.test(document.getElementById("announce").textContent)', { what: 'the announced range' });
     await t.b.click('.unknowns button[data-rules]');
     await opened();
     await t.b.type(await ownField(/封顶线/), '3000');

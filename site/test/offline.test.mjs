@@ -9,6 +9,7 @@ import { removeScratch, scratchDir } from './children.mjs';
 import { ESTIMATE, field, pays, ready, you } from './page.mjs';
 import { serve } from './server.mjs';
 import { DIST, accessible, eachEngine, fits, nothingLeft, shot, witnessed } from './spec.mjs';
+import { reads } from './views.mjs';
 
 // The page opens on a settled example, see estimate.test.mjs; 40000 yuan instead of 30000 leave 7303.00 to the person:
 // in scope 37000, 91 % of 28700 and 94 % of 7000 by the fund = 32697.00.
@@ -99,11 +100,11 @@ eachEngine('offline', { timeout: 360_000, serve: { worker: true } }, (t) => {
       await ready(t.b);
       assert.equal(await you(t.b), LARGER);
       await t.b.goto(`${home()}privacy/`);
-      assert.match(await t.b.eval('document.querySelector("h1").textContent'), /核实/);
+      await reads(t.b, 'h1', /核实/);
       // A page that is not on the device: says so, and knows the way back.
       await t.b.goto(`${home()}policies/nowhere/?x=1`);
-      assert.match(await t.b.eval('document.querySelector("h1").textContent'), /没有存在这台设备上/);
-      await t.b.until('!document.getElementById("offline-again").hidden', { ms: 4000, what: 'the way back' });
+      await reads(t.b, 'h1', /没有存在这台设备上/);
+      await t.b.until('!document.getElementById("offline-again").hidden', { what: 'the way back' });
       assert.equal(await t.b.eval('document.getElementById("offline-again").href'), `${home()}policies/nowhere/`);
       await accessible(t.b, 'the page for pages that are not here');
       await t.b.goto(`${home()}en/offline.html#javascript:alert(1)`);

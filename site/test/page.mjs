@@ -14,7 +14,7 @@ export const you = (b) => b.eval(() => [...document.querySelectorAll('#you .yuan
 
 /** Waits until that is what the page says. @param {Page} b @param {string} amount */
 export async function pays(b, amount) {
-  await b.until((/** @type {string} */ want) => [...document.querySelectorAll('#you .yuan, #you .fen')].map((e) => e.textContent).join('') === want, { ms: 5000, what: `the person to pay ${amount}`, args: [amount] })
+  await b.until((/** @type {string} */ want) => [...document.querySelectorAll('#you .yuan, #you .fen')].map((e) => e.textContent).join('') === want, { what: `the person to pay ${amount}`, args: [amount] })
     .catch(async (e) => assert.fail(`${e.message}; the page says ${await you(b)}`));
 }
 
@@ -26,7 +26,7 @@ export const errorAt = (b, path) => b.eval((/** @type {string} */ p) => {
 
 /** Waits until the error at a field says something. @param {Page} b @param {string} path @param {RegExp} wanted */
 export async function says(b, path, wanted) {
-  const end = Date.now() + 4000;
+  const end = Date.now() + 15_000;
   for (;;) {
     const text = await errorAt(b, path);
     if (wanted.test(text)) return;
@@ -35,10 +35,4 @@ export async function says(b, path, wanted) {
 }
 
 /** Chooses as a reader does: a click on the chip, wherever its radio button lies in it. @param {Page} b @param {string} path @param {string} value */
-export async function choose(b, path, value) {
-  await b.eval((/** @type {string} */ s) => {
-    document.querySelector('[data-target]')?.removeAttribute('data-target');
-    document.querySelector(s)?.closest('label')?.setAttribute('data-target', '');
-  }, radio(path, value));
-  await b.click('[data-target]');
-}
+export const choose = (b, path, value) => b.click(`label:has(${radio(path, value)})`);

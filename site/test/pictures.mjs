@@ -18,10 +18,18 @@ export function codeIn(p, part = { x: 0, y: 0, w: p.width, h: p.height }) {
   return jsQR(data, w, h)?.data;
 }
 
-/** The text of the QR code that a reader sees in an element of the page. @param {import('./engines.mjs').Browser} b @param {string} selector */
+/** The text of the QR code that a reader sees in an element of the page, once it is drawn. @param {import('./engines.mjs').Browser} b @param {string} selector */
 export async function codeOnScreen(b, selector) {
   const file = fileURLToPath(new URL(`./out/${b.name}-code.png`, import.meta.url));
-  await b.eval((/** @type {string} */ s) => document.querySelector(s)?.scrollIntoView({ block: 'center', behavior: 'instant' }), selector);
+  for (const end = Date.now() + 8000; ;) {
+    const text = await seen(b, selector, file);
+    if (text || Date.now() > end) return text;
+  }
+}
+
+/** @param {import('./engines.mjs').Browser} b @param {string} selector @param {string} file */
+async function seen(b, selector, file) {
+  await b.eval((/** @type {string} */ s) => new Promise((drawn) => { document.querySelector(s)?.scrollIntoView({ block: 'center', behavior: 'instant' }); requestAnimationFrame(() => setTimeout(drawn, 60)); }), selector);
   const at = await b.eval((/** @type {string} */ s, /** @type {boolean} */ whole) => {
     const r = /** @type {Element} */ (document.querySelector(s)).getBoundingClientRect();
     return { x: r.left + (whole ? scrollX : 0), y: r.top + (whole ? scrollY : 0), w: r.width, h: r.height, wide: document.documentElement.clientWidth };

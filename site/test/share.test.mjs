@@ -84,7 +84,7 @@ eachEngine('Keep and share', { timeout: 300_000 }, (t) => {
         reader.onload = () => done({ name: file.name, bytes: String(reader.result).split(',')[1] });
         reader.readAsDataURL(file.blob);
       });
-    }, { ms: 5000, what: 'a file' });
+    }, { what: 'a file' });
     return { name, data: Buffer.from(bytes, 'base64') };
   };
   const larger = async () => { await t.b.type(field('bill.total'), '40000'); await pays(t.b, LARGER); };

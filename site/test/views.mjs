@@ -25,7 +25,7 @@ export const set = (b, selector, value) => b.eval((/** @type {string} */ s, /** 
 }, selector, value);
 
 /** Waits until the text of an element matches. @param {Page} b @param {string} selector @param {RegExp | string} wanted @param {number} [ms] */
-export async function reads(b, selector, wanted, ms = 6000) {
+export async function reads(b, selector, wanted, ms = 15_000) {
   const end = Date.now() + ms;
   for (;;) {
     const text = await textOf(b, selector);

@@ -40,7 +40,7 @@ eachEngine('What if', { timeout: 240_000 }, (t) => {
   const cases = () => t.b.eval(() => [...document.querySelectorAll('#compare .case')].map((r) => /** @type {HTMLElement} */ (r).innerText.replace(/\s+/g, ' ').trim()));
   /** Waits until the first words of the cases are these. @param {RegExp[]} wanted */
   const caseList = async (wanted) => {
-    const end = Date.now() + 5000;
+    const end = Date.now() + 15_000;
     for (;;) {
       const now = await cases();
       if (now.length === wanted.length && wanted.every((w, i) => w.test(now[i]))) return now;
@@ -117,8 +117,7 @@ eachEngine('What if', { timeout: 240_000 }, (t) => {
     await caseList([/5,842/, /5,842/, /6,304/, /6,613/, /6,613/]);
     await unfold('admission');
     for (const n of ['2', '3']) {
-      await t.b.eval((/** @type {string} */ id) => { document.querySelector('[data-target]')?.removeAttribute('data-target'); document.getElementById(id)?.closest('label')?.setAttribute('data-target', ''); }, `i-vary.admission.${n}`);
-      await t.b.tap('[data-target]');
+      await t.b.tap(`label:has([id="i-vary.admission.${n}"])`);
       await t.b.until((/** @type {string} */ id) => /** @type {HTMLInputElement} */ (document.getElementById(id)).checked, { args: [`i-vary.admission.${n}`], what: 'the tap' });
     }
     // Five levels by three admissions.
@@ -187,7 +186,7 @@ eachEngine('What if', { timeout: 240_000 }, (t) => {
     await caseList([/^南京市 · 一级 3,834\.00 少付 2,506\.00.*起付线扣 300\.00 元/, /^北京市 · 一级 5,560\.00 少付 780\.00/, /^南京市 · 三级 5,820\.00 少付 520\.00.*起付线扣 1,000\.00 元/, /^北京市 · 三级 现在 6,340\.00/]);
     assert.match(await textOf(t.b, '#compare .lines-lead'), /没有带过去/);
     assert.match(await textOf(t.b, '#compare .best'), /“南京市 · 一级”：3,834\.00 元，比现在少 2,506\.00 元/);
-    assert.match(await t.b.eval('document.getElementById("to-estimate").hash'), /fix\.employee\.inpatient\.deductible\.table\.0-1000_1300/);
+    await t.b.until('/fix\\.employee\\.inpatient\\.deductible\\.table\\.0-1000_1300/.test(document.getElementById("to-estimate").hash)', { what: 'the way back with the corrected figure' });
   });
 
   once('the class of a drug, with the bill by classes', async () => {

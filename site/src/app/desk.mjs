@@ -60,12 +60,13 @@ export function keepInAddress (text) {
   if (other) other.href = other.getAttribute('href').split('#')[0] + hash
 }
 
-/** Links within the page move the focus; the address keeps the case. */
-export function innerLinks () {
+/** Links take along what stands here; those within the page move the focus, and the address keeps the case. @param {() => void} [keep] what is still to be kept */
+export function innerLinks (keep) {
   document.addEventListener('click', (event) => {
-    const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null
+    const link = event.target instanceof Element ? event.target.closest('a') : null
     if (!link) return
-    const target = el(/** @type {HTMLAnchorElement} */ (link).hash.slice(1))
+    keep?.()
+    const target = link.matches('[href^="#"]') && el(link.hash.slice(1))
     if (!target) return
     event.preventDefault()
     if (target.hidden) target.hidden = false

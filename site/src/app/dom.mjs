@@ -19,11 +19,11 @@ export function make (tag, props = {}, ...children) {
   return node
 }
 
-/** @param {() => void} action @param {number} ms */
+/** Acts when nothing has asked for it for a while; `.now()` does at once what is still to be done. @param {() => void} action @param {number} ms */
 export function later (action, ms) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let clock
-  return () => { clearTimeout(clock); clock = setTimeout(action, ms) }
+  let clock = 0
+  const act = () => { clock = 0; action() }
+  return Object.assign(() => { clearTimeout(clock); clock = setTimeout(act, ms) }, { now: () => { if (clock) { clearTimeout(clock); act() } } })
 }
 
 /** Brings something into view and gives it the focus, without leaving a trace in the address. @param {HTMLElement} target */

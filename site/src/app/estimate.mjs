@@ -111,11 +111,12 @@ class Estimate {
     el('keep-region').checked = kept !== ''
     el('keep-region').addEventListener('change', () => this.#keepRegion())
     addEventListener('mingbai:save', () => this.#remember())
-    // Links within the page move the focus; the address keeps the case.
+    // Links take along the case as it stands; those within the page move the focus, and the address keeps the case.
     document.addEventListener('click', (event) => {
-      const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null
+      const link = event.target instanceof Element && event.target.closest('a')
       if (!link) return
-      const target = el(/** @type {HTMLAnchorElement} */ (link).hash.slice(1))
+      this.#keep.now()
+      const target = link.matches('[href^="#"]') && el(link.hash.slice(1))
       if (!target) return
       event.preventDefault()
       if (target.hidden) target.hidden = false
@@ -323,6 +324,7 @@ class Estimate {
       this.#names[dim] = Object.fromEntries(/** @type {any[]} */ (codes).filter((k) => k.name).map((k) => [k.code, k.name]))
     }
     this.#form.codes(answer.policy.codes, this.#names, this.#pending ?? this.#form.case)
+    if (this.#pending) this.#keep()
     this.#pending = null
     this.#form.read()
   }
@@ -433,13 +435,14 @@ class Estimate {
   #remember () {
     const c = new Map(this.#form.case)
     if (!this.#dated) c.delete('date')
-    if (c.size < 3) return
+    // What a link says in its region's own codes is not in the form before the region is here.
+    if (this.#pending || c.size < 3) return
     const fragment = '#' + toFragment(c)
     history.replaceState(history.state, '', fragment)
     // Only some of the other views know corrected figures.
     const uncorrected = '#' + toFragment(new Map([...c].filter(([path]) => !path.startsWith('fix.'))))
     for (const link of [el('other-language'), el('saved-case'), ...document.querySelectorAll('a[data-case]')]) {
-      if (link) link.href = link.getAttribute('href').split('#')[0] + (link.matches('[data-case]:not([data-case=corrected])') ? uncorrected : fragment)
+      if (link) link.hash = link.matches('[data-case]:not([data-case=corrected])') ? uncorrected : fragment
     }
   }
 

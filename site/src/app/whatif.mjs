@@ -70,7 +70,7 @@ class WhatIf {
     this.#regionList()
     this.#listen()
     this.#check(Boolean(ok))
-    innerLinks()
+    innerLinks(() => this.#keep.now())
     addEventListener('hashchange', () => {
       const now = this.#link()
       if (fragment() === now) return
@@ -142,9 +142,10 @@ class WhatIf {
 
   #remember () {
     const c = this.#caseToKeep()
-    if (c.size < 3 || this.#example && !this.#touched) return
+    // What a link says in its region's own codes is not in the form before the region is here.
+    if (this.#pending || c.size < 3 || this.#example && !this.#touched) return
     keepInAddress(this.#link())
-    el('to-estimate').href = el('to-estimate').getAttribute('href').split('#')[0] + '#' + toFragment(c)
+    el('to-estimate').hash = toFragment(c)
   }
 
   // --- what is typed ---
@@ -242,6 +243,7 @@ class WhatIf {
     if (this.#codesOf !== region.code) {
       this.#codesOf = region.code
       this.#form.codes(region.codes, region.names, this.#pending ?? this.#form.case)
+      if (this.#pending) this.#keep()
       this.#pending = null
       this.#form.read()
     }

@@ -134,13 +134,21 @@ function face(name, raw) {
   return page;
 }
 
-/** What lies under something else, such as the line at the foot of the window, is brought into the open first, as a reader would; nobody presses what still moves. */
-const IN_THE_OPEN = (/** @type {HTMLElement} */ e) => {
+/**
+ * What lies under something else, such as the line at the foot of the window, is brought into the open first, as a reader
+ * would; and nobody presses what still moves: it has to lie in the same place for a tenth of a second, for two seconds at most.
+ */
+const IN_THE_OPEN = async (/** @type {HTMLElement} */ e) => {
   scrollTo({ left: scrollX, top: scrollY, behavior: 'instant' });
-  const r = e.getBoundingClientRect(), top = document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2);
-  const hidden = !top?.contains(e) && !e.contains(top);
-  if (hidden) e.scrollIntoView({ block: 'center', behavior: 'instant' });
-  return hidden;
+  let was = '', still = 0;
+  for (let i = 0; i < 80 && still < 4; i++) {
+    const r = e.getBoundingClientRect(), top = document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2);
+    if (!top?.contains(e) && !e.contains(top)) e.scrollIntoView({ block: 'center', behavior: 'instant' });
+    const { x, y, width, height } = e.getBoundingClientRect(), now = [x, y, width, height].join();
+    still = now === was ? still + 1 : 0;
+    was = now;
+    await new Promise((later) => setTimeout(later, 25));
+  }
 };
 
 const CANNOT = (/** @type {string} */ name, /** @type {string} */ what) => async () => { throw new Error(`${name} cannot ${what}: ask b.can first`); };
@@ -425,6 +433,7 @@ async function webkit(o) {
         await sleep(50);
       }
     };
+    const inTheOpen = (/** @type {import('selenium-webdriver').WebDriver} */ d, /** @type {any} */ el) => d.executeAsyncScript(`const done = arguments[1]; (${IN_THE_OPEN})(arguments[0]).then(done, done)`, el);
     const keys = (/** @type {import('selenium-webdriver').WebDriver} */ d, /** @type {string} */ spec) => {
       const parts = spec.split('+');
       const last = PROTOCOL_KEYS[parts.at(-1) ?? ''] ?? parts.at(-1);
@@ -447,14 +456,13 @@ async function webkit(o) {
       }),
       click: (/** @type {string} */ s) => on((d) => patiently(async () => {
         const el = await find(d, s);
-        // Clicks go where the element was drawn last: after a scroll that is a frame later.
-        if (await d.executeScript(`return (${IN_THE_OPEN})(arguments[0])`, el)) await sleep(80);
+        await inTheOpen(d, el);
         await el.click();
       })),
       tap: (/** @type {string} */ s) => on((d) => patiently(async () => {
         const el = await find(d, s);
-        await d.executeScript(`(${IN_THE_OPEN})(arguments[0])`, el);
         await d.executeScript('arguments[0].scrollIntoView({ block: "center", behavior: "instant" })', el);
+        await inTheOpen(d, el);
         await d.execute(new Command('actions').setParameter('actions', [{
           type: 'pointer', id: 'finger', parameters: { pointerType: 'touch' },
           actions: [{ type: 'pointerMove', duration: 0, origin: el, x: 0, y: 0 }, { type: 'pointerDown', button: 0 }, { type: 'pause', duration: 40 }, { type: 'pointerUp', button: 0 }],
@@ -468,7 +476,7 @@ async function webkit(o) {
       }),
       press: (/** @type {string} */ spec) => on((d) => keys(d, spec)),
       select: (/** @type {string} */ s, /** @type {string} */ value) => on(async (d) => {
-        await d.executeScript(`(${IN_THE_OPEN})(arguments[0])`, await find(d, s));
+        await inTheOpen(d, await find(d, s));
         await (await find(d, `${s} option[value="${value}"]`)).click();
       }),
       upload: (/** @type {string} */ s, /** @type {string} */ file) => on(async (d) => (await find(d, s)).sendKeys(file)),

@@ -125,6 +125,51 @@ eachEngine('Batch', { timeout: 300_000 }, (t) => {
     assert.equal(await textOf(t.b, '#e-file'), '');
   });
 
+  test('dropped on its place: a table, then what is none; the result before stays', async () => {
+    await open();
+    // What the browser gives a page when a hand lets files go.
+    const drop = (/** @type {string} */ at, /** @type {{name: string, type: string, bytes: number[]}[]} */ files) => t.b.eval((/** @type {string} */ at, /** @type {any[]} */ files) => {
+      const data = new DataTransfer();
+      for (const f of files) data.items.add(new File([Uint8Array.from(f.bytes)], f.name, { type: f.type }));
+      const target = /** @type {Element} */ (document.querySelector(at));
+      const send = (/** @type {string} */ type) => {
+        const event = new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: data });
+        target.dispatchEvent(event);
+        return { taken: event.defaultPrevented, marked: /** @type {Element} */ (document.getElementById('drop')).classList.contains('over') };
+      };
+      return ['dragenter', 'dragover', 'drop'].map(send);
+    }, at, files);
+    const csv = (/** @type {string} */ text) => ({ name: 'bills.csv', type: 'text/csv', bytes: [...Buffer.from(text)] });
+    const marked = [{ taken: true, marked: true }, { taken: true, marked: true }, { taken: true, marked: false }];
+    const went = await drop('#title-file', [csv(table(row('a', '60000'), row('b', '20000')))]);
+    assert.deepEqual(went, marked, 'the place shows that it takes the file, and takes it');
+    await verdict('2 行，全部算出');
+    await reads(t.b, '.preview-table tbody', /a 60,000\.00 52,395\.00 7,605\.00 .*b 20,000\.00 15,895\.00 4,105\.00/);
+    assert.equal(await textOf(t.b, '#e-file'), '');
+    await t.b.eval((/** @type {string} */ text) => { /** @type {any} */ (document.getElementById('i-paste')).value = text; }, 'what was pasted');
+    const wrong = async (/** @type {RegExp} */ says, /** @type {{name: string, type: string, bytes: number[]}[]} */ files) => {
+      assert.deepEqual(await drop('#drop', files), marked);
+      await reads(t.b, '#e-file', says);
+      assert.match(await textOf(t.b, '#e-file'), /前一张表的结果没有丢/);
+      assert.match(await textOf(t.b, '#verdict'), /2 行，全部算出/);
+      assert.match(await textOf(t.b, '.preview-table tbody'), /a 60,000\.00 52,395\.00 7,605\.00/);
+      assert.equal(await t.b.eval('document.getElementById("i-paste").value'), 'what was pasted');
+    };
+    // The first bytes of a PNG with its header of one by one point.
+    await wrong(/看不懂这张表。.*另存为 CSV/, [{ name: 'receipt.png', type: 'image/png', bytes: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 1, 0, 0, 0, 1, 8, 6, 0, 0, 0] }]);
+    await wrong(/空的/, [{ name: 'empty.csv', type: 'text/csv', bytes: [] }]);
+    await wrong(/“bill\.totl”不认识/, [csv(table(row('c', '1')).replace('bill.total', 'bill.totl'))]);
+    await wrong(/只拖一个文件/, [csv(table(row('c', '1'))), csv(table(row('d', '1')))]);
+    await wrong(/空的/, []);
+    // Beside its place a file does nothing, above all it does not replace the page.
+    assert.deepEqual(await drop('h1', [csv(table(row('c', '1')))]), [{ taken: false, marked: false }, { taken: true, marked: false }, { taken: true, marked: false }]);
+    assert.match(await textOf(t.b, '#verdict'), /2 行，全部算出/);
+    const out = (await saved('#save')).toString();
+    assert.match(out, /\r\na,60000\.00,/, 'the result before can still be saved');
+    assert.deepEqual(await witnessed(t.b), { csp: [], errors: [] });
+    nothingLeft(t);
+  });
+
   test('stopped half-way; then again', async () => {
     await open();
     await upload('many.csv', table(...Array.from({ length: 60_000 }, (_, i) => row(`n${i}`, `${1000 + i}.00`))));

@@ -44,8 +44,9 @@ class Batch {
     drop.addEventListener('drop', (/** @type {DragEvent} */ event) => {
       event.preventDefault()
       drop.classList.remove('over')
-      const file = event.dataTransfer?.files[0]
-      if (file) this.#open(file)
+      const files = event.dataTransfer?.files ?? []
+      if (files.length === 1) this.#open(files[0])
+      else this.#wrong(files.length ? t('batch.one_file') : t('batch.nothing'))
     })
     // A file that misses the place must not replace the page.
     for (const type of ['dragover', 'drop']) addEventListener(type, (event) => event.preventDefault())
@@ -62,18 +63,30 @@ class Batch {
     if (csv) download(`${t('batch.template_name')}.csv`, ['\ufeff', csv], 'text/csv')
   }
 
-  /** @param {string} text */
+  /** Says what is wrong; what the table before gave stays. @param {string} text */
   #wrong (text) {
-    notice('e-file', text)
-    if (text) this.#say(text)
+    const all = text && this.#csv ? `${text} ${t('batch.still')}` : text
+    notice('e-file', all)
+    if (text) this.#say(all)
+  }
+
+  /** The table gave nothing. @param {string} text why, '' where that is said elsewhere */
+  #failed (text) {
+    el('empty').hidden = Boolean(this.#csv)
+    el('done').hidden = !this.#csv
+    if (text) this.#wrong(text)
+    goTo(el('drop'))
   }
 
   /** @param {File} file */
   async #open (file) {
     if (this.#running) return
     if (file.size > MOST_BYTES) { this.#wrong(t('batch.too_big', { most: String(MOST_BYTES / 1024 / 1024) })); return }
-    const { text, encoding } = decoded(await file.arrayBuffer())
+    // A folder can be dropped, too, and what is dropped may be gone by now.
+    const bytes = await file.arrayBuffer().catch(() => null)
     el('file').value = ''
+    if (!bytes) { this.#wrong(t('batch.unreadable')); return }
+    const { text, encoding } = decoded(bytes)
     this.#run(text, encoding === 'gb18030' ? t('batch.gbk') : '')
   }
 
@@ -127,18 +140,8 @@ class Batch {
     }
     this.#running = false
     el('running').hidden = true
-    if (!answer) {
-      el('empty').hidden = false
-      this.#wrong(t('batch.cancelled', { rows: last.toLocaleString('en') }))
-      goTo(el('drop'))
-      return
-    }
-    if (!answer.ok) {
-      el('empty').hidden = false
-      if (!this.#desk.dead) this.#wrong(this.#refused(answer.error))
-      goTo(el('drop'))
-      return
-    }
+    if (!answer) { this.#failed(t('batch.cancelled', { rows: last.toLocaleString('en') })); return }
+    if (!answer.ok) { this.#failed(this.#desk.dead ? '' : this.#refused(answer.error)); return }
     this.#csv = answer.batch.csv
     const all = answer.batch
     const verdict = all.errors ? t('batch.done_errors', { rows: all.rows.toLocaleString('en'), errors: all.errors.toLocaleString('en') }) : t('batch.done', { rows: all.rows.toLocaleString('en') })

@@ -306,6 +306,9 @@ func TestSettleOverridden(t *testing.T) {
 	o := settled(t, request(`{"overrides":{"employee.inpatient.deductible.table[0].value":"1000"}}`))
 	// (30,000 − 1,000) × 0.85 + 9,000 + 19,000 = 24,650 + 28,000
 	want(t, o["settlement"], map[string]string{"hifp_pay": "52650.00", "grade": "A"})
+	// As far as a share may go: unfiled 5 points more, up to 100 %: 28,700 × 0.9 + 10,000 × 0.95 + 20,000 × 1 = 25,830 + 9,500 + 20,000
+	far := settled(t, request(`{"visit":{"place":"out_of_province","filing":"unfiled"},"overrides":{"employee.inpatient.adjust[1].plus":"0.05"}}`))
+	want(t, far["settlement"], map[string]string{"hifp_pay": "55330.00"})
 	step := parsed(`{"rule":"employee.inpatient.deductible.table[0]","kind":"deductible","layer":"inpatient","from":"in_scope","to":"deductible",
 		"base":"60000.00","amount":"1000.00","because":[{"cond":"admission","is":1}],"overridden":true}`)
 	if steps := at(t, o, "settlement", "steps"); !hasElement(steps, step) {
@@ -579,6 +582,10 @@ func TestErrors(t *testing.T) {
 		{request(`{"overrides":{"employee.inpatient.bands.table[0]":"85"}}`), `{"code":"too_large","field":"overrides.employee.inpatient.bands.table[0]","limit":"1"}`},
 		{request(`{"overrides":{"employee.inpatient.bands.table[0]":"-0.5"}}`), `{"code":"negative","field":"overrides.employee.inpatient.bands.table[0]","limit":"0"}`},
 		{request(`{"overrides":{"employee.inpatient.bands.table[0]":"none"}}`), `{"code":"format","field":"overrides.employee.inpatient.bands.table[0]","limit":"figure"}`},
+		// Nor may a share come to more than 1 after its adjustments, in any segment of the ladder: unfiled, 95 % and 20 points are too
+		// much, 5 points the most; with a segment of 96 % 4 points.
+		{request(`{"visit":{"place":"out_of_province","filing":"unfiled"},"overrides":{"employee.inpatient.adjust[1].plus":"0.2"}}`), `{"code":"too_large","field":"overrides.employee.inpatient.adjust[1].plus","limit":"0.05"}`},
+		{request(`{"visit":{"place":"out_of_province","filing":"unfiled"},"overrides":{"employee.inpatient.adjust[1]":"0.05","employee.inpatient.bands.table[1].share":"0.96"}}`), `{"code":"too_large","field":"overrides.employee.inpatient.adjust[1]","limit":"0.04"}`},
 		{request(`{"overrides":{"employee.inpatient.bands.table[0].to":"0"}}`), `{"code":"negative","field":"overrides.employee.inpatient.bands.table[0].to","limit":"0.01"}`},
 		{request(`{"overrides":{"employee.inpatient.bands.table[0].to":"40000"}}`), `{"code":"too_large","field":"overrides.employee.inpatient.bands.table[0].to","limit":"39999.99"}`},
 		{request(`{"overrides":{"employee.inpatient.bands.table[1].to":"30000"}}`), `{"code":"negative","field":"overrides.employee.inpatient.bands.table[1].to","limit":"30000.01"}`},

@@ -258,7 +258,7 @@ export function openFigures (e, rules, opener) {
     const at = bad && fields.find((f) => 'overrides.' + fixedRule(f.path) === bad.field)
     if (at) {
       const limit = Array.isArray(bad.limit) ? '' : inWords(String(bad.limit ?? ''), at.unit)
-      wrong(at, or(t('error.internal'), 'error', bad.code).replace('{limit}', /^\d/.test(String(bad.limit)) ? limit : ''))
+      wrong(at, or(t('error.internal'), 'error', bad.code).replace('{limit}', /^-?\d/.test(String(bad.limit)) ? limit : ''))
       goTo(at)
       return
     }

@@ -320,8 +320,19 @@ func (s *Settlement) Figure(name string) (Fen, bool) {
 // Interval is a set of neighbouring amounts, both ends included.
 type Interval struct{ From, To Fen }
 
+// A figure climbs or falls along a stretch without a bend, but not strictly: where two
+// payers share a payment each part is rounded, and the one loses a fen when the other
+// gains one. dip is by how many fen it may stand back behind what it had reached, near
+// how many values are then looked at one by one.
+const (
+	dip  = 2
+	near = 1 << 12
+)
+
 // Invert finds all values of an axis between two bounds at which a figure of the
-// settlement equals target to the fen: no interval, one or several.
+// settlement equals target to the fen: no interval, one or several. A figure that gains
+// so little that it stays about target for more than near fen is taken to climb without
+// falling back.
 func Invert(p *Policy, c *Claim, a Axis, from, to Fen, figure string, target Fen) ([]Interval, error) {
 	bends, err := Curve(p, c, a, from, to)
 	if err != nil {
@@ -384,12 +395,30 @@ func InvertBends(p *Policy, c *Claim, a Axis, bends []Bend, figure string, targe
 		if !up {
 			step = -1
 		}
-		l, err := first(target)
+		l, err := first(target - dip*step)
 		if err != nil {
 			return nil, err
 		}
-		h, err := first(target + step)
+		h, err := first(target + (dip+1)*step)
 		if err != nil {
+			return nil, err
+		}
+		if h-l <= near {
+			for ; l < h; l++ {
+				v, err := value(l)
+				if err != nil {
+					return nil, err
+				}
+				if v == target {
+					add(l, l)
+				}
+			}
+			continue
+		}
+		if l, err = first(target); err != nil {
+			return nil, err
+		}
+		if h, err = first(target + step); err != nil {
 			return nil, err
 		}
 		if l < h {

@@ -258,7 +258,8 @@ func (l *line) answers(c *Call, a *answer, figure string, amount engine.Fen) {
 		a.EndObject()
 	}
 	a.EndArray()
-	// Between bends the figure is a straight line: it is nowhere beyond what it is at them.
+	// Between bends the figure is a straight line: but for rounding it is nowhere beyond
+	// what it is at them.
 	least, most := engine.MaxFen, -engine.MaxFen
 	for i := range bends {
 		for _, s := range [...]*engine.Settlement{bends[i].Before, bends[i].After} {

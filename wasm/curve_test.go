@@ -280,6 +280,62 @@ func TestInvert(t *testing.T) {
 	}
 }
 
+// TestInvertFindsWhatFallsBack: the retirees' supplement in Beijing bears what the mutual-aid
+// fund leaves of the nine tenths above the cap. Of a bill in scope the pooled fund pays
+// 28,700 × 91 % + 10,000 × 94 % = 35,517, and the other 64,483 of its 100,000 on 64,483 ÷ 97 %
+// = 66,477.31958…; above it lies a = total − 106,477.31958…. 0.9 a and 0.8 a are rounded each, the
+// supplement is their difference:
+//
+//	total        0.9 a          0.8 a          supplement
+//	119,999.94   12,170.358 36  10,818.096 10  1,352.26
+//	119,999.95   12,170.367 37  10,818.104 10  1,352.27
+//	119,999.97   12,170.385 39  10,818.120 12  1,352.27
+//	119,999.98   12,170.394 39  10,818.128 13  1,352.26
+//	119,999.99   12,170.403 40  10,818.136 14  1,352.26
+//	120,000.00   12,170.412 41  10,818.144 14  1,352.27
+//	120,000.04   12,170.448 45  10,818.176 18  1,352.27
+//	120,000.05   12,170.457 46  10,818.184 18  1,352.28
+//	120,000.07   12,170.475 48  10,818.200 20  1,352.28
+//	120,000.08   12,170.484 48  10,818.208 21  1,352.27
+//	120,000.09   12,170.493 49  10,818.216 22  1,352.27
+//	120,000.10   12,170.502 50  10,818.224 22  1,352.28
+func TestInvertFindsWhatFallsBack(t *testing.T) {
+	claim := `"region":"110000","date":"2026-05-01","person":{"scheme":"employee","status":"retired","age":66},"visit":{"kind":"inpatient","level":"tertiary","admission":1,"place":"local"}`
+	o := settled(t, `{"v":1,"op":"invert",`+claim+`,"axis":"bill.total","to":"3000000","target":{"figure":"oth_pay","amount":"1352.27"}}`)
+	want := []string{`{"from":"119999.95","to":"119999.97"}`, `{"from":"120000.00","to":"120000.04"}`, `{"from":"120000.08","to":"120000.09"}`}
+	if got := at(t, o, "invert", "answers").([]any); len(got) != len(want) {
+		t.Fatalf("got %v, want %v", got, want)
+	}
+	for i, w := range want {
+		wantOf(t, at(t, o, "invert", "answers", i), w)
+	}
+	// Every fen of twenty yuan, asked both ways.
+	found := map[string]map[engine.Fen]bool{}
+	for x := engine.Fen(119_990_00); x < 120_010_00; x++ {
+		amount := at(t, settled(t, `{"v":1,"op":"settle",`+claim+`,"bill":{"total":"`+x.String()+`"}}`), "settlement", "oth_pay").(string)
+		if found[amount] == nil {
+			found[amount] = map[engine.Fen]bool{}
+			o := settled(t, `{"v":1,"op":"invert",`+claim+`,"axis":"bill.total","to":"3000000","target":{"figure":"oth_pay","amount":"`+amount+`"}}`)
+			for _, a := range at(t, o, "invert", "answers").([]any) {
+				for v := amountOf(t, at(t, a, "from")); v <= amountOf(t, at(t, a, "to")); v++ {
+					found[amount][v] = true
+				}
+			}
+		}
+		if !found[amount][x] {
+			t.Errorf("%v at %v is not among the answers", amount, x)
+		}
+		delete(found[amount], x)
+	}
+	for amount, left := range found {
+		for x := range left {
+			if x >= 119_990_00 && x < 120_010_00 {
+				t.Errorf("%v is no answer for %v", x, amount)
+			}
+		}
+	}
+}
+
 func TestCurveErrors(t *testing.T) {
 	axes := "bill.total,bill.self_funded,bill.over_limit,bill.paid_first,bill.separate,year.<layer>.entered,year.<layer>.deductible,year.<layer>.paid"
 	for _, tt := range []struct{ op, changes, problem string }{

@@ -506,7 +506,11 @@ export interface CurveAnswer {
     axis: Axis
     from: Amount
     to: Amount
-    /** From one bend to the fen before the next, every figure is a straight line, but for rounding. */
+    /**
+     * The bends and the figures at them are exact to the fen. From one bend to the fen before the next, every figure is a
+     * straight line but for the rounding of each payment: what a bend's figures and slope give for an amount in between
+     * may be some fen off (at most six, a test sees to it); settle gives it to the fen.
+     */
     bends: Bend[]
     /** Something is not known: the line is the case least favourable for the person. */
     uncertain?: true
@@ -543,9 +547,12 @@ export interface InvertAnswer {
     to: Amount
     target?: { figure: FigureName, amount: Amount }
     until?: string
-    /** With a target: all amounts at which the figure has it, none if there are none. */
+    /**
+     * With a target: all amounts at which the figure has it, none if there are none. Where a figure hardly changes, staying
+     * about the target for more than 40.96, it is taken not to fall back by a fen in between.
+     */
     answers: Bounds[] | Threshold[]
-    /** With a target: what the figure can be between from and to. */
+    /** With a target: what the figure can be between from and to, but for rounding. */
     reach?: Bounds
   }
 }

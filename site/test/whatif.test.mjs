@@ -265,6 +265,28 @@ eachEngine('What if', { timeout: 240_000 }, (t) => {
     await reads(t.b, '#answers', /总费用是 6,497\.80 元/);
   });
 
+  test('the way back: a fund whose payment falls again is reached at several totals, and all are told', async () => {
+    // Above the pooled fund's cap the mutual-aid fund pays 80 % and the retirees' supplement the rest of 90 %, each rounded.
+    // Of a bill in scope the cap is reached at 40,000 + (100,000 − 26,117 − 9,400) ÷ 97 % = 106,477.31958…; a is what lies above.
+    // 119,999.95 to .97: 0.9 a = 12,170.367 to .385 → .37 to .39; 0.8 a = 10,818.104 to .120 → .10 to .12; 1,352.27 between them.
+    // .98 and .99: .394 and .403 → .39 and .40; .128 and .136 → .13 and .14; 1,352.26: a fen less, for a larger bill.
+    // 120,000.00 to .04: .412 to .448 → .41 to .45; .144 to .176 → .14 to .18; 1,352.27. From .05 to .07: .46 to .48; .18 to .20; 1,352.28.
+    // .08 and .09: .484 and .493 → .48 and .49; .208 and .216 → .21 and .22; 1,352.27. From .10 on: .502 → .50; .224 → .22; 1,352.28 and more.
+    await open('#c=1.r-110000~s-employee~p-retired~person.age-66~k-inpatient~l-tertiary~w-local~b-split~t-120000.00~x-0.00~o-0.00~i-0.00~d-2026-11-01');
+    await reads(t.b, '#curve', /超过 106,477\.3\d 元/);
+    await t.b.select('#figure', 'oth_pay');
+    await t.b.type('#i-want', '1352.27');
+    await reads(t.b, '#answers', /“其他支付”正好 1,352\.27 元，有 3 种可能：/);
+    const list = () => t.b.eval(() => [...document.querySelectorAll('#answers li')].map((e) => /** @type {HTMLElement} */ (e).innerText));
+    assert.deepEqual(await list(), ['总费用在 119,999.95 元到 119,999.97 元之间都是', '总费用在 120,000.00 元到 120,000.04 元之间都是', '总费用在 120,000.08 元到 120,000.09 元之间都是']);
+    // What the person pays is the total − 100,000 − 0.9 a and never falls: at .97 19,999.97 − 12,170.39 = 7,829.58, at .98 7,829.59;
+    // at 120,000.07 20,000.07 − 12,170.48 = 7,829.59, at .08 7,829.60.
+    await t.b.select('#figure', 'psn_part_amt');
+    await t.b.type('#i-want', '7829.59');
+    await reads(t.b, '#answers', /您自己付正好 7,829\.59 元时：/);
+    assert.deepEqual(await list(), ['总费用在 119,999.98 元到 120,000.07 元之间都是']);
+  });
+
   test('not known: bounds that hold, what matters most, where it stands', async () => {
     await open();
     await pays(t.b, NOW);
@@ -278,7 +300,7 @@ eachEngine('What if', { timeout: 240_000 }, (t) => {
     // Nothing paid first: 2,000 + 1,300 + 26,700 × 9 % = 5,703.00; all of the rest paid first: 30,000.00.
     await reads(t.b, '#now .range', /最少 5,703\.00 元，最多 30,000\.00 元/);
     assert.match(await textOf(t.b, '#doubts li'), /最多相差 24,297\.00 元 看结算单的“先行自付”“乙类自付”或“自付二”，或费用清单/);
-    assert.match(await textOf(t.b, '#curve .lines-lead'), /最不利/);
+    await reads(t.b, '#curve .lines-lead', /最不利/);
     await t.b.eval('document.querySelector("#doubts li a").click()');
     assert.equal(await t.b.eval('document.activeElement.closest(".fact").dataset.path'), 'bill.paid_first');
   });

@@ -9,7 +9,7 @@ import { el, goTo, later, make, say } from './dom.mjs'
 import { Form } from './form.mjs'
 import { regionField } from './region.mjs'
 import { put } from './slots.mjs'
-import { t, tf } from './texts.mjs'
+import { or, t, tf } from './texts.mjs'
 import { axesOf, choiceText, countCases, elsewhere, moreRegions, MOST_CASES, readChoice, requestOf, taken, valuesOf, valueText, varied, varyOf } from './vary.mjs'
 import { bar, doubtName, matter, settlementView, sourceView, whereToFind } from './view.mjs'
 
@@ -644,7 +644,8 @@ class WhatIf {
     if (!answer || turn !== this.#further) return
     if (!answer.ok) { put(el('answers'), { Lead: t('error.internal'), Answers: [] }); return }
     const { answers, reach } = answer.invert
-    const values = { figure: tf('want', figure), amount: money(fen(read.value)), n: String(answers.length), from: money(fen(reach.from)), to: money(fen(reach.to)), most: money(fen(to)) }
+    const line = `“${tf('line', figure)}”`
+    const values = { figure: or(line, 'want', figure), amount: money(fen(read.value)), n: String(answers.length), from: money(fen(reach.from)), to: money(fen(reach.to)), most: money(fen(to)) }
     const shown = answers.slice(0, 8)
     put(el('answers'), {
       Lead: !answers.length ? t('whatif.want_none', values) : answers.length > 1 ? t('whatif.want_many', values) : t('whatif.want_one', values),

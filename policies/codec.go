@@ -2,6 +2,7 @@ package policies
 
 import (
 	"runtime"
+	"strconv"
 
 	"github.com/shopspring/decimal"
 
@@ -16,8 +17,8 @@ const writes = runtime.GOARCH != "wasm"
 // they cannot disagree: each method writes what its argument points at, or fills it.
 //
 // Numbers are variable-length; texts are positions in a table that all regions share;
-// conditions and provenances (dates, sources, grade), which repeat from row to row, are
-// written at their first use and referred to afterwards.
+// conditions and provenances (what a row rests on: dates, sources, grade), which repeat
+// from row to row, are written at their first use and referred to afterwards.
 //
 // Reading happens in the browser, and a function costs there what its first call costs:
 // lists and parts are walked in place, not by functions that take functions.
@@ -32,7 +33,7 @@ type codec struct {
 	next               int // texts[next] is the first that this part did not see yet
 	origin             *sources
 	whens              [][]engine.Cond
-	provs              []provenance
+	provs              []*engine.Row // the first that rests on each
 	lastWhen, lastProv int
 	known              map[string]int // written conditions and provenances
 	key                string         // of the layer, which the ids of its rows begin with
@@ -49,14 +50,6 @@ type texts struct {
 type sources struct {
 	list []engine.Source
 	pos  map[engine.Source]int // writing only
-}
-
-// provenance is what a row rests on.
-type provenance struct {
-	from, until engine.Date
-	asof        string
-	sources     []uint8
-	grade       byte
 }
 
 func (c *codec) uint(v *uint64) {
@@ -133,24 +126,19 @@ func (c *codec) length(n int) int {
 	return n
 }
 
-// list writes the length of a list or makes a list of the length that it reads, to be
-// filled.
-func list[T any](c *codec, l *[]T) []T {
-	n := c.length(len(*l))
-	if (!writes || !c.writing) && n > 0 {
-		*l = make([]T, n)
+// fresh writes the length of a list, or reads how long a list to make, to be filled.
+func (c *codec) fresh(n int) int {
+	n = c.length(n)
+	if writes && c.writing {
+		return 0
 	}
-	return *l
+	return n
 }
 
-// part writes whether something is there or makes it where it reads so, to be filled;
-// nil is nothing.
-func part[T any](c *codec, p **T) *T {
-	there := c.there(*p != nil)
-	if (!writes || !c.writing) && there {
-		*p = new(T)
-	}
-	return *p
+// begins writes whether a part is there, or reads whether to make one, to be filled.
+func (c *codec) begins(is bool) bool {
+	is = c.there(is)
+	return is && (!writes || !c.writing)
 }
 
 // text refers to the table: 0 is the next text that was not used before, which is the
@@ -184,7 +172,10 @@ func (c *codec) text(s *string) {
 }
 
 func (c *codec) textList(l *[]string) {
-	for i := range list(c, l) {
+	if n := c.fresh(len(*l)); n > 0 {
+		*l = make([]string, n)
+	}
+	for i := range *l {
 		c.text(&(*l)[i])
 	}
 }
@@ -257,16 +248,16 @@ func (c *codec) rate(r *engine.Rate) {
 
 func (c *codec) policy(p *engine.Policy) {
 	c.p = p
-	c.text(&p.Region.Code)
-	c.text(&p.Region.Pinyin)
-	c.text(&p.Region.Initials)
-	c.name(&p.Region.Name)
-	c.name(&p.Region.Province)
-	c.text(&p.Region.Hotline)
-	c.text(&p.Version)
+	r := &p.Region
+	for _, t := range [...]*string{&r.Code, &r.Pinyin, &r.Initials, &r.Name.Zh, &r.Name.En, &r.Province.Zh, &r.Province.En, &r.Hotline, &p.Version} {
+		c.text(t)
+	}
 	c.date(&p.From)
 	c.int(&p.YearStarts)
-	for i := range list(c, &p.Sources) {
+	if n := c.fresh(len(p.Sources)); n > 0 {
+		p.Sources = make([]engine.Source, n)
+	}
+	for i := range p.Sources {
 		c.source(&p.Sources[i])
 	}
 	for _, d := range engine.Dims() {
@@ -274,36 +265,50 @@ func (c *codec) policy(p *engine.Policy) {
 			c.codes(d)
 		}
 	}
-	for i := range list(c, &p.Exclude) {
+	if n := c.fresh(len(p.Exclude)); n > 0 {
+		p.Exclude = make([]engine.Exclusion, n)
+	}
+	for i := range p.Exclude {
 		x := &p.Exclude[i]
 		c.text(&x.Reason)
 		c.row(&x.Row)
 		c.text(&x.ID)
 	}
-	for i := range list(c, &p.Schemes) {
+	if n := c.fresh(len(p.Schemes)); n > 0 {
+		p.Schemes = make([]engine.Scheme, n)
+	}
+	for i := range p.Schemes {
 		c.scheme(&p.Schemes[i])
 	}
-	for i := range list(c, &p.Unknown) {
-		x := &p.Unknown[i]
-		c.text(&x.Key)
-		c.text(&x.Looked)
-		c.name(&x.Note)
+	if n := c.fresh(len(p.Unknown)); n > 0 {
+		p.Unknown = make([]engine.Unknown, n)
 	}
-	for i := range list(c, &p.Conflicts) {
+	for i := range p.Unknown {
+		x := &p.Unknown[i]
+		for _, t := range [...]*string{&x.Key, &x.Looked, &x.Note.Zh, &x.Note.En} {
+			c.text(t)
+		}
+	}
+	if n := c.fresh(len(p.Conflicts)); n > 0 {
+		p.Conflicts = make([]engine.Conflict, n)
+	}
+	for i := range p.Conflicts {
 		x := &p.Conflicts[i]
-		c.text(&x.Key)
-		c.text(&x.Chosen)
-		c.text(&x.Against)
+		for _, t := range [...]*string{&x.Key, &x.Chosen, &x.Against} {
+			c.text(t)
+		}
 		c.textList(&x.Sources)
 		c.textList(&x.Other)
 		c.name(&x.Why)
 	}
-	for i := range list(c, &p.Changes) {
+	if n := c.fresh(len(p.Changes)); n > 0 {
+		p.Changes = make([]engine.Change, n)
+	}
+	for i := range p.Changes {
 		x := &p.Changes[i]
-		c.text(&x.Date)
-		c.text(&x.Key)
-		c.text(&x.Was)
-		c.text(&x.Is)
+		for _, t := range [...]*string{&x.Date, &x.Key, &x.Was, &x.Is} {
+			c.text(t)
+		}
 		c.textList(&x.Sources)
 	}
 	c.waiting(p)
@@ -319,7 +324,10 @@ func (c *codec) waiting(p *engine.Policy) {
 		if !some {
 			return
 		}
-		if w := part(c, &p.Schemes[i].Waiting); w != nil {
+		if c.begins(p.Schemes[i].Waiting != nil) {
+			p.Schemes[i].Waiting = new(engine.Waiting)
+		}
+		if w := p.Schemes[i].Waiting; w != nil {
 			c.key = p.Schemes[i].ID + ".waiting"
 			c.table(&w.Fixed, ".fixed")
 			c.table(&w.PerMissedYear, ".per_missed_year")
@@ -357,7 +365,10 @@ func (c *codec) source(s *engine.Source) {
 }
 
 func (c *codec) documents(o *sources) {
-	for i := range list(c, &o.list) {
+	if n := c.fresh(len(o.list)); n > 0 {
+		o.list = make([]engine.Source, n)
+	}
+	for i := range o.list {
 		c.document(&o.list[i])
 	}
 }
@@ -404,18 +415,30 @@ func (c *codec) scheme(s *engine.Scheme) {
 	c.table(&k.PaidFirst, ".paid_first")
 	c.table(&k.Limit, ".limit")
 	c.rows(&k.Never, ".never")
-	for i := range list(c, &k.Extra) {
+	if n := c.fresh(len(k.Extra)); n > 0 {
+		k.Extra = make([]engine.Adjust, n)
+	}
+	for i := range k.Extra {
 		c.adjust(&k.Extra[i], ".extra")
 	}
-	if a := part(c, &s.Account); a != nil {
-		for i := range list(c, &a.Pays) {
+	if c.begins(s.Account != nil) {
+		s.Account = new(engine.Account)
+	}
+	if a := s.Account; a != nil {
+		if n := c.fresh(len(a.Pays)); n > 0 {
+			a.Pays = make([]engine.AccountRow, n)
+		}
+		for i := range a.Pays {
 			r := &a.Pays[i]
 			c.row(&r.Row)
 			c.text(&r.ID)
 			c.places(&r.Buckets)
 		}
 	}
-	for i := range list(c, &s.Layers) {
+	if n := c.fresh(len(s.Layers)); n > 0 {
+		s.Layers = make([]engine.Layer, n)
+	}
+	for i := range s.Layers {
 		c.layer(&s.Layers[i], s.ID)
 	}
 }
@@ -428,7 +451,10 @@ func (c *codec) place(p *engine.Place) {
 }
 
 func (c *codec) places(l *[]engine.Place) {
-	for i := range list(c, l) {
+	if n := c.fresh(len(*l)); n > 0 {
+		*l = make([]engine.Place, n)
+	}
+	for i := range *l {
 		c.place(&(*l)[i])
 	}
 }
@@ -442,32 +468,50 @@ func (c *codec) layer(l *engine.Layer, scheme string) {
 	c.date(&l.From)
 	c.date(&l.Until)
 	c.when(&l.Applies)
-	for i := range list(c, &l.Enters) {
+	if n := c.fresh(len(l.Enters)); n > 0 {
+		l.Enters = make([]engine.Entry, n)
+	}
+	for i := range l.Enters {
 		c.place(&l.Enters[i].Bucket)
 		c.rate(&l.Enters[i].Weight)
 	}
-	if d := part(c, &l.Deductible); d != nil {
+	if c.begins(l.Deductible != nil) {
+		l.Deductible = new(engine.Deductible)
+	}
+	if d := l.Deductible; d != nil {
 		c.span(&d.Span)
 		c.table(&d.Table, ".deductible.table")
 		c.adjusts(&d.Adjust, ".deductible.adjust")
-		if p := part(c, &d.ShareOf); p != nil {
+		if c.begins(d.ShareOf != nil) {
+			d.ShareOf = new(engine.Place)
+		}
+		if p := d.ShareOf; p != nil {
 			c.place(p)
 		}
 		c.table(&d.Floor, ".deductible.floor")
 		c.table(&d.Ceiling, ".deductible.ceiling")
 		c.when(&d.LessSpell)
-		if m := part(c, &d.Limit); m != nil {
+		if c.begins(d.Limit != nil) {
+			d.Limit = new(engine.Limit)
+		}
+		if m := d.Limit; m != nil {
 			c.textList(&m.With)
 			c.table(&m.Table, ".deductible.limit.table")
 		}
 	}
-	if b := part(c, &l.Bands); b != nil {
+	if c.begins(l.Bands != nil) {
+		l.Bands = new(engine.Bands)
+	}
+	if b := l.Bands; b != nil {
 		c.flag(&b.FromZero)
 		c.along(b)
 		c.table(&b.Rows, ".bands.table")
 	}
 	c.adjusts(&l.Adjust, ".adjust")
-	for i := range list(c, &l.Caps) {
+	if n := c.fresh(len(l.Caps)); n > 0 {
+		l.Caps = make([]engine.Cap, n)
+	}
+	for i := range l.Caps {
 		x := &l.Caps[i]
 		c.span(&x.Span)
 		c.flag(&x.OfEntered)
@@ -476,7 +520,10 @@ func (c *codec) layer(l *engine.Layer, scheme string) {
 	c.table(&l.Quota, ".quota.table")
 	c.guarantee(&l.Guarantee, ".guarantee.table")
 	c.guarantee(&l.Ceiling, ".ceiling.table")
-	if s := part(c, &l.Split); s != nil {
+	if c.begins(l.Split != nil) {
+		l.Split = new(engine.Split)
+	}
+	if s := l.Split; s != nil {
 		c.place(&s.Payer)
 		c.table(&s.Table, ".split.table")
 	}
@@ -501,7 +548,10 @@ func (c *codec) along(b *engine.Bands) {
 }
 
 func (c *codec) guarantee(p **engine.Guarantee, key string) {
-	if g := part(c, p); g != nil {
+	if c.begins(*p != nil) {
+		*p = new(engine.Guarantee)
+	}
+	if g := *p; g != nil {
 		c.places(&g.Of)
 		c.table(&g.Table, key)
 	}
@@ -509,7 +559,10 @@ func (c *codec) guarantee(p **engine.Guarantee, key string) {
 
 func (c *codec) span(s *engine.Span) {
 	small(c, &s.Per)
-	for i := range list(c, &s.By) {
+	if n := c.fresh(len(s.By)); n > 0 {
+		s.By = make([]engine.Dim, n)
+	}
+	for i := range s.By {
 		c.dim(&s.By[i])
 	}
 	c.textList(&s.With)
@@ -523,7 +576,10 @@ func (c *codec) dim(d *engine.Dim) {
 }
 
 func (c *codec) adjusts(l *[]engine.Adjust, key string) {
-	for i := range list(c, l) {
+	if n := c.fresh(len(*l)); n > 0 {
+		*l = make([]engine.Adjust, n)
+	}
+	for i := range *l {
 		c.adjust(&(*l)[i], key+numbered(i))
 	}
 }
@@ -539,7 +595,10 @@ func (c *codec) adjust(a *engine.Adjust, key string) {
 
 // table handles one that may be absent; key is where it stands below the layer.
 func (c *codec) table(p **engine.Table, key string) {
-	if t := part(c, p); t != nil {
+	if c.begins(*p != nil) {
+		*p = new(engine.Table)
+	}
+	if t := *p; t != nil {
 		c.flag(&t.Gaps)
 		c.rows(&t.Rows, key)
 	}
@@ -574,7 +633,10 @@ func (c *codec) rows(l *[]engine.Row, key string) {
 			prefix = key
 		}
 	}
-	for i := range list(c, l) {
+	if n := c.fresh(len(*l)); n > 0 {
+		*l = make([]engine.Row, n)
+	}
+	for i := range *l {
 		r := &(*l)[i]
 		c.row(r)
 		switch {
@@ -617,17 +679,10 @@ func numbered(n int) string {
 	if n < len(firstNumbers) {
 		return firstNumbers[n]
 	}
-	return "[" + digits(n) + "]"
+	return "[" + strconv.Itoa(n) + "]"
 }
 
 var firstNumbers = [...]string{"[0]", "[1]", "[2]", "[3]", "[4]", "[5]", "[6]", "[7]", "[8]", "[9]"}
-
-func digits(n int) string {
-	if n < 10 {
-		return string(rune('0' + n))
-	}
-	return digits(n/10) + string(rune('0'+n%10))
-}
 
 // What a row has, in the bits of one number.
 const (
@@ -707,7 +762,10 @@ func (c *codec) when(l *[]engine.Cond) {
 		*l = c.whens[i]
 		return
 	}
-	for i := range list(c, l) {
+	if n := c.fresh(len(*l)); n > 0 {
+		*l = make([]engine.Cond, n)
+	}
+	for i := range *l {
 		x := &(*l)[i]
 		c.dim(&x.Dim)
 		if x.Dim.IsCode() {
@@ -729,28 +787,30 @@ func (c *codec) when(l *[]engine.Cond) {
 }
 
 func (c *codec) provenance(r *engine.Row) {
-	x := provenance{r.From, r.Until, r.AsOf, r.Sources, r.Grade}
 	var key string
 	if writes && c.writing {
-		key = "p" + provKey(&x)
+		key = "p" + provKey(r)
 	}
 	i, old := c.seen(key, len(c.provs), c.lastProv)
 	c.lastProv = i
 	if old {
-		x = c.provs[i]
-	} else {
-		c.date(&x.from)
-		c.date(&x.until)
-		c.text(&x.asof)
-		for i := range list(c, &x.sources) {
-			if small(c, &x.sources[i]); int(x.sources[i]) >= len(c.p.Sources) {
-				c.fail()
-			}
-		}
-		small(c, &x.grade)
-		c.provs = append(c.provs, x)
+		x := c.provs[i]
+		r.From, r.Until, r.AsOf, r.Sources, r.Grade = x.From, x.Until, x.AsOf, x.Sources, x.Grade
+		return
 	}
-	r.From, r.Until, r.AsOf, r.Sources, r.Grade = x.from, x.until, x.asof, x.sources, x.grade
+	c.date(&r.From)
+	c.date(&r.Until)
+	c.text(&r.AsOf)
+	if n := c.fresh(len(r.Sources)); n > 0 {
+		r.Sources = make([]uint8, n)
+	}
+	for i := range r.Sources {
+		if small(c, &r.Sources[i]); int(r.Sources[i]) >= len(c.p.Sources) {
+			c.fail()
+		}
+	}
+	small(c, &r.Grade)
+	c.provs = append(c.provs, r)
 }
 
 // seen writes or reads the position of a thing among the count of those so far, counted
@@ -793,12 +853,13 @@ func whenKey(l []engine.Cond) string {
 	return string(k.bytes)
 }
 
-func provKey(x *provenance) string {
+func provKey(r *engine.Row) string {
 	k := codec{writing: true}
-	k.date(&x.from)
-	k.date(&x.until)
-	k.bytes = append(k.bytes, x.asof...)
-	k.bytes = append(k.bytes, 0, x.grade)
-	k.bytes = append(k.bytes, x.sources...)
+	from, until := r.From, r.Until
+	k.date(&from)
+	k.date(&until)
+	k.bytes = append(k.bytes, r.AsOf...)
+	k.bytes = append(k.bytes, 0, r.Grade)
+	k.bytes = append(k.bytes, r.Sources...)
 	return string(k.bytes)
 }

@@ -65,10 +65,16 @@ func (c *codec) entry(e *Entry) {
 	c.text(&e.Version)
 	c.date(&e.From)
 	small(c, &e.Grade)
-	for i := range list(c, &e.Schemes) {
+	if n := c.fresh(len(e.Schemes)); n > 0 {
+		e.Schemes = make([]SchemeEntry, n)
+	}
+	for i := range e.Schemes {
 		s := &e.Schemes[i]
 		c.text(&s.ID)
-		for j := range list(c, &s.Benefits) {
+		if n := c.fresh(len(s.Benefits)); n > 0 {
+			s.Benefits = make([]Benefit, n)
+		}
+		for j := range s.Benefits {
 			b := &s.Benefits[j]
 			c.text(&b.ID)
 			c.text(&b.Status)

@@ -3,7 +3,7 @@
 import { Client } from '../lib/client.mjs'
 import { scriptUrl } from '../lib/trusted.mjs'
 import { el, goTo, later, make, say } from './dom.mjs'
-import { or, setTexts, t } from './texts.mjs'
+import { or, setTexts, t, tf } from './texts.mjs'
 import { controlOf, plainFragment } from './case.mjs'
 import { benefitName, codeName } from './view.mjs'
 import { fen, money } from './amount.mjs'
@@ -74,6 +74,20 @@ export function innerLinks (keep) {
     if (shut) /** @type {HTMLDetailsElement} */ (shut).open = true
     goTo(target)
   })
+}
+
+/**
+ * Reads what is typed and unfolds the parts that have something in them.
+ * @param {import('./form.mjs').Form} form @param {string} noRegion a region that was asked for and is not here
+ * @returns {Map<string, string>} what is wrong, in words at their fields
+ */
+export function readForm (form, noRegion) {
+  let wrong = form.read()
+  form.unfold()
+  if (form.fitStatus()) wrong = form.read()
+  const errors = new Map([...wrong].map(([path, code]) => [path, tf('error', code)]))
+  if (noRegion) errors.set('region', t('error.region_unknown', { text: noRegion }))
+  return errors
 }
 
 /** Says something once, politely, when no more changes follow. */

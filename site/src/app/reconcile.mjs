@@ -3,7 +3,7 @@
 import { bill, sections } from '../facts.json'
 import { fen, money, readAmount, typed } from './amount.mjs'
 import { toRequest } from './case.mjs'
-import { announcer, button, Desk, fragment, innerLinks, keepInAddress, notice, refusals, settled, startView, today } from './desk.mjs'
+import { announcer, button, Desk, fragment, innerLinks, keepInAddress, notice, readForm, refusals, settled, startView, today } from './desk.mjs'
 import { el, goTo, later, say } from './dom.mjs'
 import { download } from './file.mjs'
 import { Form } from './form.mjs'
@@ -145,11 +145,7 @@ class Check {
 
   /** Reads the form, says what is wrong if it is time, and compares what can be. @param {boolean} loud */
   #check (loud) {
-    let wrong = this.#form.read()
-    this.#form.unfold()
-    if (this.#form.fitStatus()) wrong = this.#form.read()
-    const errors = new Map([...wrong].map(([path, code]) => [path, tf('error', code)]))
-    if (this.#noRegion) errors.set('region', t('error.region_unknown', { text: this.#noRegion }))
+    const errors = readForm(this.#form, this.#noRegion)
     this.#figures = new Map()
     for (const name of LINES) {
       const read = readAmount(el(`i-receipt.${name}`).value)

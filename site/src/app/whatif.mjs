@@ -4,7 +4,7 @@ import plan from '../receipt.json'
 import { fen, money, readAmount, typed } from './amount.mjs'
 import { fromFragment, toFragment, toRequest } from './case.mjs'
 import { drawCurve, legend, ofHundred } from './curve.mjs'
-import { announcer, button, Desk, fragment, innerLinks, keepInAddress, notice, refusals, settled, startView, today } from './desk.mjs'
+import { announcer, button, Desk, fragment, innerLinks, keepInAddress, notice, readForm, refusals, settled, startView, today } from './desk.mjs'
 import { el, goTo, later, make, say } from './dom.mjs'
 import { Form } from './form.mjs'
 import { regionField } from './region.mjs'
@@ -216,11 +216,7 @@ class WhatIf {
 
   /** Reads the form, shows what is wrong if it is time, and computes what can be. @param {boolean} loud */
   #check (loud) {
-    let wrong = this.#form.read()
-    this.#form.unfold()
-    if (this.#form.fitStatus()) wrong = this.#form.read()
-    const errors = new Map([...wrong].map(([path, code]) => [path, tf('error', code)]))
-    if (this.#noRegion) errors.set('region', t('error.region_unknown', { text: this.#noRegion }))
+    const errors = readForm(this.#form, this.#noRegion)
     if (loud) this.#form.showErrors(errors)
     if (errors.size) this.#stale(loud ? [...errors.values()][0] : '', [...errors.keys()][0])
     else this.#compute()

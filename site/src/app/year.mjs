@@ -2,7 +2,7 @@
 import { bill } from '../facts.json'
 import plan from '../receipt.json'
 import { fen, money, readAmount, typed } from './amount.mjs'
-import { announcer, button, Desk, fragment, innerLinks, keepInAddress, notice, refusals, settled, startView, today } from './desk.mjs'
+import { announcer, button, Desk, fragment, innerLinks, keepInAddress, notice, readForm, refusals, settled, startView, today } from './desk.mjs'
 import { el, goTo, later, make, say } from './dom.mjs'
 import { download } from './file.mjs'
 import { Form } from './form.mjs'
@@ -159,11 +159,7 @@ class Year {
 
   /** Reads the form; what is the person's goes into the ledger at once. @param {boolean} loud */
   #check (loud) {
-    let wrong = this.#form.read()
-    this.#form.unfold()
-    if (this.#form.fitStatus()) wrong = this.#form.read()
-    const errors = new Map([...wrong].map(([path, code]) => [path, tf('error', code)]))
-    if (this.#noRegion) errors.set('region', t('error.region_unknown', { text: this.#noRegion }))
+    const errors = readForm(this.#form, this.#noRegion)
     const admissions = el('i-admissions').value.normalize('NFKC').trim()
     if (admissions && !/^\d{1,2}$/.test(admissions)) errors.set('admissions', t('error.count'))
     if (loud) this.#form.showErrors(errors)

@@ -369,13 +369,10 @@ func (c *codec) documents(o *sources) {
 		o.list = make([]engine.Source, n)
 	}
 	for i := range o.list {
-		c.document(&o.list[i])
-	}
-}
-
-func (c *codec) document(s *engine.Source) {
-	for _, t := range [...]*string{&s.Title, &s.Number, &s.Issuer, &s.Published, &s.Effective, &s.URL, &s.Seen, &s.Checked} {
-		c.text(t)
+		s := &o.list[i]
+		for _, t := range [...]*string{&s.Title, &s.Number, &s.Issuer, &s.Published, &s.Effective, &s.URL, &s.Seen, &s.Checked} {
+			c.text(t)
+		}
 	}
 }
 
@@ -646,7 +643,7 @@ func (c *codec) rows(l *[]engine.Row, key string) {
 		case way == idSingle:
 			r.ID = prefix
 		default:
-			r.ID = prefix + numbered(i)
+			r.ID = prefix + "[" + strconv.Itoa(i) + "]"
 		}
 	}
 }
@@ -675,14 +672,7 @@ func idWay(list []engine.Row) (way int, prefix string) {
 }
 
 // numbered is the position of one in a list, as ids have it.
-func numbered(n int) string {
-	if n < len(firstNumbers) {
-		return firstNumbers[n]
-	}
-	return "[" + strconv.Itoa(n) + "]"
-}
-
-var firstNumbers = [...]string{"[0]", "[1]", "[2]", "[3]", "[4]", "[5]", "[6]", "[7]", "[8]", "[9]"}
+func numbered(n int) string { return "[" + strconv.Itoa(n) + "]" }
 
 // What a row has, in the bits of one number.
 const (

@@ -57,12 +57,9 @@ func Compile(regions []*engine.Policy) []byte {
 }
 
 func (c *codec) entry(e *Entry) {
-	c.text(&e.Code)
-	c.text(&e.Pinyin)
-	c.text(&e.Initials)
-	c.name(&e.Name)
-	c.name(&e.Province)
-	c.text(&e.Version)
+	for _, t := range [...]*string{&e.Code, &e.Pinyin, &e.Initials, &e.Name.Zh, &e.Name.En, &e.Province.Zh, &e.Province.En, &e.Version} {
+		c.text(t)
+	}
 	c.date(&e.From)
 	small(c, &e.Grade)
 	if n := c.fresh(len(e.Schemes)); n > 0 {

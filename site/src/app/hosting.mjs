@@ -1,7 +1,7 @@
 // The hosting page: asks this site's own host, when the person presses the button, what it
 // sends with a page, the worker, the engine and the library, and says which of it is there.
 import './plain.mjs'
-import { wasmFile, workerFile } from 'build:files'
+import { wasmFile, workerFile } from '../lib/trusted.mjs'
 import { el } from './dom.mjs'
 
 const base = new URL(document.body.dataset.base || './', location.href)

@@ -1,6 +1,6 @@
 // What is asked for rarely is fetched when it is asked for, with its texts. Kept for
 // offline use like everything else.
-import { sheetFile } from 'build:files'
+import { sheetFile } from '../lib/trusted.mjs'
 import { make } from './dom.mjs'
 import { language } from './texts.mjs'
 

@@ -3,6 +3,9 @@
 // the script instead of being run.
 import { workerFile } from 'build:files'
 
+// The names of this build's other files pass through here as well: every page fetches one small script less.
+export { sheetFile, wasmFile, workerFile } from 'build:files'
+
 const base = new URL(document.body.dataset.base || './', location.href)
 const known = {
   engine: new URL(workerFile, import.meta.url).href,

@@ -14,13 +14,20 @@ import "math/bits"
 
 func (s *Amount) add(o Amount) { s.Lo, s.Hi = s.Lo+o.Lo, s.Hi+o.Hi }
 
+// less is one amount less another, but nothing below zero.
+//
+//go:noinline
+func less(a, b Amount) Amount { return Amount{max(0, a.Lo-b.Hi), max(0, a.Hi-b.Lo)} }
+
 func (s *Amount) widen(v Fen) { s.Lo, s.Hi = min(s.Lo, v), max(s.Hi, v) }
 
 // bounder holds the ledger as intervals.
 type bounder struct {
 	run
 	led   [numPlaces]Amount
+	own   []Wallet         // what the accounts hold once they paid before all payers
 	split [Deducted]Amount // the bill as it was classified
+	taken [Deducted]bool   // where somebody paid of it since
 	duct  Amount
 	year  Year
 	was   Year // before the claim
@@ -185,8 +192,12 @@ func (b *bounder) chain() {
 	}
 	b.bill()
 	copy(b.split[:], b.led[:Deducted])
-	b.sum()
+	b.own = append([]Wallet(nil), b.c.Accounts...)
 	excluded := b.excluded()
+	if !excluded {
+		b.accountFirst()
+	}
+	b.sum()
 	b.given = make([]Fen, len(b.c.Given))
 	for i, g := range b.c.Given {
 		b.given[i] = g.Amount
@@ -269,6 +280,24 @@ func (b *bounder) bill() {
 	b.led[PaidFirst].add(taken)
 }
 
+// accountFirst is what the own account pays before any payer.
+func (b *bounder) accountFirst() {
+	row := b.mayPay()
+	if row == nil || !row.First {
+		return
+	}
+	for i := range b.own {
+		w := &b.own[i].Balance
+		if b.own[i].Family {
+			continue
+		}
+		b.taken[InScope] = true
+		in, has := b.led[InScope], *w
+		b.led[Acct].add(Amount{min(in.Lo, has.Lo), min(in.Hi, has.Hi)})
+		b.led[InScope], *w = less(in, has), less(has, in)
+	}
+}
+
 // layer runs one layer at the corners of its inputs.
 func (b *bounder) layer(l *Layer) {
 	if b.err != nil {
@@ -296,13 +325,13 @@ func (b *bounder) layer(l *Layer) {
 			case rounded:
 				r.fine[p] = r.fine[p].add(num{0, fenUnit})
 			}
-			if p < Deducted {
+			if p < Deducted && !b.taken[p] {
 				r.out.Totals[p] = r.led[p]
 			}
 		}})
 	}
 	for p := range Deducted {
-		if a := b.split[p]; !enters[p] && l.measures(p) {
+		if a := b.split[p]; (!enters[p] || b.taken[p]) && l.measures(p) {
 			corners = append(corners, corner{ends(a), func(r *run, i int) { r.out.Totals[p] = a.end(i) }})
 		}
 	}
@@ -422,6 +451,9 @@ func (b *bounder) layer(l *Layer) {
 		}
 		if enters[p] {
 			b.led[p] = after[p]
+			if p < int(Deducted) {
+				b.taken[p] = true
+			}
 		} else {
 			b.led[p].add(after[p])
 		}
@@ -436,14 +468,15 @@ func (b *bounder) layer(l *Layer) {
 	b.begun++
 }
 
-// sum makes the sums of the bill's buckets: where all but in_scope are known, it is the rest.
+// sum makes the sums of the bill's buckets: where all but in_scope are known, it is the rest,
+// less what the account paid of it.
 func (b *bounder) sum() {
 	for set := range b.sums {
 		b.sums[set] = b.together(set)
 		if len(b.c.Bill.Lines) > 0 || set&2 == 0 {
 			continue
 		}
-		gone := Amount{}
+		gone := b.led[Acct]
 		for p := SelfFunded; p <= Separate; p++ {
 			in := p == InScope
 			for i, q := range shared {
@@ -612,7 +645,7 @@ func (l *Layer) measures(p Place) bool {
 // merge takes over the counters of one layer.
 func merge(all, from Year, id string) Year {
 	for _, c := range from {
-		if len(c.Key) < len(id) || c.Key[:len(id)] != id || len(c.Key) > len(id) && c.Key[len(id)] != '/' && c.Key[len(id)] != '@' {
+		if !of(c.Key, id) {
 			continue
 		}
 		if have := all.find(c.Key); have != nil {
@@ -652,51 +685,29 @@ func (c *Counter) widen(o *Counter) {
 }
 
 // counters are the corners of what was used up before, as far as the layer reads it.
-func (b *bounder) counters(l *Layer) []corner {
-	var out []corner
-	reads := func(key string) bool {
-		match := func(id string) bool {
-			return len(key) >= len(id) && key[:len(id)] == id && (len(key) == len(id) || key[len(id)] == '/' || key[len(id)] == '@')
+func (b *bounder) counters(l *Layer) (out []corner) {
+	ids := []string{l.ID}
+	if d := l.Deductible; d != nil {
+		ids = append(ids, d.With...)
+		if d.Limit != nil {
+			ids = append(ids, d.Limit.With...)
 		}
-		if match(l.ID) {
-			return true
-		}
-		lists := [][]string{}
-		if d := l.Deductible; d != nil {
-			lists = append(lists, d.With)
-			if d.Limit != nil {
-				lists = append(lists, d.Limit.With)
-			}
-		}
-		for i := range l.Caps {
-			lists = append(lists, l.Caps[i].With)
-		}
-		for _, ids := range lists {
-			for _, id := range ids {
-				if match(id) {
-					return true
-				}
-			}
-		}
-		return false
+	}
+	for i := range l.Caps {
+		ids = append(ids, l.Caps[i].With...)
 	}
 	start := b.c.Year
 	for i := range start {
-		c := start[i]
-		if !reads(c.Key) {
-			// left at its lower end: nothing of this layer hangs on it
-			c.Entered, c.Deduct, c.Paid, c.Spell = Exactly(c.Entered.Lo), Exactly(c.Deduct.Lo), Exactly(c.Paid.Lo), Exactly(c.Spell.Lo)
-			out = append(out, corner{1, func(r *run, _ int) { r.counter(start)[i] = c }})
-			continue
+		reads := false
+		for _, id := range ids {
+			reads = reads || of(start[i].Key, id)
 		}
-		for _, f := range [...]struct {
-			values []Fen
-			at     func(*Counter) *Amount
-		}{{[]Fen{c.Entered.Lo, c.Entered.Hi}[:ends(c.Entered)], func(c *Counter) *Amount { return &c.Entered }},
-			{[]Fen{c.Deduct.Lo, c.Deduct.Hi}[:ends(c.Deduct)], func(c *Counter) *Amount { return &c.Deduct }},
-			{[]Fen{c.Paid.Lo, c.Paid.Hi}[:ends(c.Paid)], func(c *Counter) *Amount { return &c.Paid }},
-			{[]Fen{c.Spell.Lo, c.Spell.Hi}[:ends(c.Spell)], func(c *Counter) *Amount { return &c.Spell }}} {
-			out = append(out, corner{len(f.values), func(r *run, k int) { *f.at(&r.counter(start)[i]) = Exactly(f.values[k]) }})
+		for k := range counterParts {
+			a := *start[i].part(k)
+			if !reads {
+				a.Hi = a.Lo // nothing of this layer hangs on it
+			}
+			out = append(out, corner{ends(a), func(r *run, end int) { *r.counter(start)[i].part(k) = Exactly(a.end(end)) }})
 		}
 	}
 	return out
@@ -723,11 +734,11 @@ func (b *bounder) person() {
 		}
 	}
 	whole := b.led[Bill]
-	hosp := b.led[HospPart]
+	hosp, first := b.led[HospPart], b.led[Acct]
 	// what is left, seen from all sides
 	left := b.sums[len(b.sums)-1]
-	all.Lo = max(all.Lo, left.lo.fen()+b.led[SelfFunded].Lo+b.led[OverLimit].Lo)
-	all.Hi = min(all.Hi, left.hi.fen()+b.led[SelfFunded].Hi+b.led[OverLimit].Hi)
+	all.Lo = max(all.Lo, left.lo.fen()+b.led[SelfFunded].Lo+b.led[OverLimit].Lo) + first.Lo
+	all.Hi = min(all.Hi, left.hi.fen()+b.led[SelfFunded].Hi+b.led[OverLimit].Hi) + first.Hi
 	all = Amount{max(all.Lo, whole.Lo-fund.Hi-hosp.Hi, 0), min(all.Hi, whole.Hi-fund.Lo-hosp.Lo)}
 	fund = Amount{max(fund.Lo, whole.Lo-all.Hi-hosp.Hi, 0), min(fund.Hi, whole.Hi-all.Lo-hosp.Lo)}
 	self := Amount{}
@@ -740,13 +751,16 @@ func (b *bounder) person() {
 	for i, s := range b.split {
 		rng.Lo[i], rng.Hi[i] = s.Lo, s.Hi
 	}
-	cash := all
-	buckets, _ := b.mayPay()
+	cash := less(all, first)
+	buckets := accountDefault
+	if row := b.mayPay(); row != nil {
+		buckets = row.Buckets
+	}
 	for _, p := range buckets {
 		may.add(b.led[p])
 	}
-	may.Hi = min(may.Hi, all.Hi)
-	for _, w := range b.c.Accounts {
+	may.Hi = min(may.Hi, cash.Hi)
+	for _, w := range b.own {
 		to := Acct
 		if w.Family {
 			to = AcctMulaid
@@ -754,8 +768,7 @@ func (b *bounder) person() {
 		x := Amount{min(w.Balance.Lo, may.Lo), min(w.Balance.Hi, may.Hi)}
 		rng.Lo[to] += x.Lo
 		rng.Hi[to] += x.Hi
-		cash = Amount{max(0, cash.Lo-x.Hi), max(0, cash.Hi-x.Lo)}
-		may = Amount{max(0, may.Lo-w.Balance.Hi), max(0, may.Hi-w.Balance.Lo)}
+		cash, may = less(cash, x), less(may, w.Balance)
 	}
 	rng.Lo[Cash], rng.Hi[Cash] = cash.Lo, cash.Hi
 	rng.SelfFund, rng.SelfPay = [2]Fen{self.Lo, self.Hi}, [2]Fen{pay.Lo, pay.Hi}

@@ -212,10 +212,11 @@ const (
 	StepCopay
 	StepGiven
 	StepAccount
+	StepAccountFirst
 	StepCash
 )
 
-var stepNames = [...]string{"classify", "deductible", "share", "cap", "quota", "guarantee", "copay", "given", "account", "cash"}
+var stepNames = [...]string{"classify", "deductible", "share", "cap", "quota", "guarantee", "copay", "given", "account", "account_first", "cash"}
 
 func (k StepKind) String() string { return stepNames[k] }
 
@@ -266,7 +267,7 @@ type Ahead struct {
 
 // Note is an assumption made or a limit of the data, as a code.
 type Note struct {
-	Code  string // assumed, not_known, excluded, draft, long_stay, waiting, waiting_over, no_account_rule …
+	Code  string // assumed, not_known, excluded, draft, long_stay, waiting, waiting_over, no_account_rule, account_first …
 	Field string // assumed: the request's field
 	Value string // assumed: the value; not_known and draft: the key; excluded: the reason
 	Row   *Row   // the row behind it, where there is one

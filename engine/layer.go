@@ -1,7 +1,5 @@
 package engine
 
-import "strings"
-
 // layer lets one payer act; see Layer for what its parts mean.
 func (r *run) layer(l *Layer) {
 	e := enter(r, l)
@@ -345,63 +343,6 @@ func (e *entry) bands() {
 		e.paid = e.paid.add(e.ladder[i].paid)
 	}
 	e.capPaid()
-}
-
-// within refuses a replaced figure that lifts a share of the ladder above 1, as those of
-// policy files may not, and says how far it may go.
-func (e *entry) within(t *Table) {
-	var x *Rate // the figure, of this claim alone: see override
-	var was Rate
-	var bad *InputError
-	for i := range t.Rows {
-		row := &t.Rows[i]
-		if !row.inForce(e.c.Date) {
-			continue
-		}
-		if ok, err := e.f.holds(row.When); err != nil || !ok {
-			continue
-		}
-		share := func() (Rate, []Adjusted) { return e.adjust(e.l.Adjust, row.Value.Rate, aShare) }
-		v, met := share()
-		met = append(met, Adjusted{Row: row, Op: Replace})
-		known := v > One
-		for _, m := range met {
-			known = known && !m.Row.Value.Unknown
-		}
-		for _, m := range met {
-			if !known || !m.Row.Overridden || x != nil && x != &m.Row.Value.Rate {
-				continue
-			}
-			if x == nil {
-				x, bad = &m.Row.Value.Rate, &InputError{Code: TooLarge, Field: "overrides." + m.Row.ID}
-				was = *x
-				for _, o := range e.c.Overrides {
-					if part, ok := strings.CutPrefix(o.Rule, m.Row.ID); ok && isFigure(part) {
-						bad.Field = "overrides." + o.Rule
-					}
-				}
-			}
-			good, over := Rate(0), *x // between them lies the last value that does not
-			if m.Op == Plus || m.Op == PerYearOfAge {
-				good = -One
-			}
-			for over-good > One/1_000_000 {
-				*x = (good + over) / 2 / (One / 1_000_000) * (One / 1_000_000)
-				if v, _ := share(); v > One {
-					over = *x
-				} else {
-					good = *x
-				}
-			}
-			*x = good // what a further segment asks may be stricter
-			break
-		}
-	}
-	if x != nil {
-		bad.Limit = x.String()
-		*x = was
-		e.fail(bad)
-	}
 }
 
 // stood is the position on a ladder whose bounds are payments: what had been paid in the

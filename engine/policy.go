@@ -110,6 +110,7 @@ type Account struct{ Pays []AccountRow }
 type AccountRow struct {
 	Row
 	Buckets []Place
+	First   bool // the own account pays of in_scope before any payer acts
 }
 
 // Layer is one payer's rule; see the package comment.

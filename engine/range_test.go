@@ -223,3 +223,122 @@ func TestFiguresAlone(t *testing.T) {
 		}
 	}
 }
+
+// accountFirst is the policy with an own account that pays before any payer.
+func accountFirst(p *engine.Policy) *engine.Policy {
+	p.Schemes[0].Account = &engine.Account{Pays: []engine.AccountRow{{Row: engine.Row{ID: "employee.account[0]", From: 20010101}, First: true,
+		Buckets: []engine.Place{engine.PaidFirst, engine.Deducted, engine.Copay}}}}
+	return p
+}
+
+// TestAccountFirst: what the own account pays first no payer sees: all comes to what a
+// bill comes to that is lower by so much, and the account bears the difference.
+func TestAccountFirst(t *testing.T) {
+	g := rand.New(rand.NewPCG(20261127, 11))
+	for i := 0; i < 600; i++ {
+		rs := generate(g)
+		rs[0].guarantee = "" // of the whole in-scope cost: that is not lower
+		total, paidFirst := engine.Fen(1_000_00+g.Int64N(300_000_00)), engine.Fen(g.Int64N(1_000_00))
+		balance := engine.Fen(g.Int64N(int64(total) * 5 / 4))
+		c := claim("active", 1, total)
+		c.Bill.PaidFirst = engine.Exactly(paidFirst)
+		c.Accounts = []engine.Wallet{{Balance: engine.Exactly(balance)}, {Family: true, Balance: engine.Exactly(100_00)}}
+		s, err := engine.Settle(accountFirst(rs.policy()), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		replay(t, s)
+		first := min(balance, total-paidFirst)
+		c.Bill.Total = engine.Exactly(total - first)
+		c.Accounts[0].Balance = engine.Exactly(balance - first)
+		rest, err := engine.Settle(accountLast(rs.policy()), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at, v := range s.Totals {
+			w := rest.Totals[at]
+			switch engine.Place(at) {
+			case engine.Bill, engine.InScope, engine.Acct:
+				w += first
+			}
+			if v != w {
+				t.Fatalf("claim %d: %v is %v, want %v\n%+v", i, engine.Place(at), v, w, rs)
+			}
+		}
+		if s.SelfPay != rest.SelfPay+first || s.SelfFund != rest.SelfFund || s.SelfPay+s.SelfFund != engine.Person(&s.Totals) || !reflect.DeepEqual(s.Year, rest.Year) {
+			t.Fatalf("claim %d: self-pay %v of %v, year %v, want %v more than %v, year %v", i, s.SelfPay, engine.Person(&s.Totals), s.Year, first, rest.SelfPay, rest.Year)
+		}
+	}
+}
+
+// accountLast is the same account where it pays of what is left alone.
+func accountLast(p *engine.Policy) *engine.Policy {
+	accountFirst(p).Schemes[0].Account.Pays[0].First = false
+	return p
+}
+
+// TestRangeOfAccounts: no sample of accounts that pay first, and of a bill of which parts are
+// not known, leaves the bounds.
+func TestRangeOfAccounts(t *testing.T) {
+	g := rand.New(rand.NewPCG(20261127, 12))
+	between := func(most engine.Fen) engine.Amount {
+		a, b := engine.Fen(g.Int64N(int64(most)+1)), engine.Fen(g.Int64N(int64(most)+1))
+		return engine.Amount{Lo: min(a, b), Hi: max(a, b)}
+	}
+	pick := func(a engine.Amount) engine.Amount {
+		return engine.Exactly(a.Lo + engine.Fen(g.Int64N(int64(a.Hi-a.Lo)+1)))
+	}
+	width, sampled := int64(1), int64(0)
+	for i := 0; i < 300; i++ {
+		rs := generate(g)
+		p := accountFirst(rs.policy())
+		total := engine.Fen(1_000_00 + g.Int64N([]int64{3_000_00, 200_000_00}[i%2]))
+		c := claim("active", 1, total)
+		c.Coarse = i%3 == 0
+		c.Accounts = []engine.Wallet{{Balance: between(total * 5 / 4)}, {Family: true, Balance: between(total / 10)}}
+		if i%2 == 0 {
+			c.Bill.PaidFirst, c.Bill.SelfFunded = between(total/3), between(total/3)
+		}
+		c.Year = engine.Year{{Key: "inpatient", Entered: engine.Exactly(50_000_00), Paid: between(150_000_00), Deduct: between(2_000_00)}}
+		s, err := engine.Settle(p, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		replay(t, s)
+		r := s.Bounds()
+		width += int64(r.PersonSum[1] - r.PersonSum[0])
+		seen := [2]engine.Fen{engine.MaxFen, 0}
+		for range 60 {
+			x := *c
+			x.Bill.PaidFirst, x.Bill.SelfFunded = pick(c.Bill.PaidFirst), pick(c.Bill.SelfFunded)
+			x.Accounts = []engine.Wallet{{Balance: pick(c.Accounts[0].Balance)}, {Family: true, Balance: pick(c.Accounts[1].Balance)}}
+			y := c.Year[0]
+			y.Deduct, y.Paid = pick(y.Deduct), pick(y.Paid)
+			x.Year = engine.Year{y}
+			one, err := engine.Settle(p, &x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			person := engine.Person(&one.Totals)
+			seen = [2]engine.Fen{min(seen[0], person), max(seen[1], person)}
+			for at, v := range one.Totals {
+				if v < r.Lo[at] || v > r.Hi[at] {
+					t.Fatalf("claim %d: %v is %v, outside %v to %v\n%+v\n%+v", i, engine.Place(at), v, r.Lo[at], r.Hi[at], x, rs)
+				}
+			}
+			for _, b := range []struct {
+				name string
+				v    engine.Fen
+				in   [2]engine.Fen
+			}{{"person", person, r.PersonSum}, {"funds", engine.Funds(&one.Totals), r.FundSum}, {"self pay", one.SelfPay, r.SelfPay}, {"direct", one.Direct, r.Direct}, {"deductible", one.Deduct, r.Deduct}} {
+				if b.v < b.in[0] || b.v > b.in[1] {
+					t.Fatalf("claim %d: %s is %v, outside %v\n%+v\n%+v", i, b.name, b.v, b.in, x, rs)
+				}
+			}
+		}
+		if s.Range != nil {
+			sampled += int64(seen[1] - seen[0])
+		}
+	}
+	t.Logf("the samples fill %d %% of the bounds on the person's part", sampled*100/width)
+}

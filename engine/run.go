@@ -271,6 +271,7 @@ func (r *run) settle() {
 		r.given = append(r.given, g.Amount)
 	}
 	if !excluded {
+		r.accountFirst()
 		r.layers()
 	}
 	if r.err != nil {
@@ -407,6 +408,7 @@ func (r *run) person() {
 		o.Totals[p] = r.led[p]
 	}
 	o.SelfFund = r.led[SelfFunded] + r.led[OverLimit]
+	o.SelfPay = r.led[Acct]
 	for _, b := range personal[2:] {
 		o.SelfPay += r.led[b]
 	}
@@ -435,8 +437,11 @@ func Funds(totals *[numPlaces]Fen) (sum Fen) {
 // and cash.
 func Person(totals *[numPlaces]Fen) Fen { return totals[Acct] + totals[AcctMulaid] + totals[Cash] }
 
-// mayPay are the buckets that accounts may pay for this visit, and the row that says so.
-func (r *run) mayPay() ([]Place, *Row) {
+// accountDefault are the buckets that accounts may pay where nothing is known of it.
+var accountDefault = []Place{PaidFirst, Deducted, Copay, AboveCap}
+
+// mayPay says what accounts may pay for this visit; nil where no row does.
+func (r *run) mayPay() *AccountRow {
 	if r.s.Account != nil {
 		for i := range r.s.Account.Pays {
 			a := &r.s.Account.Pays[i]
@@ -448,16 +453,38 @@ func (r *run) mayPay() ([]Place, *Row) {
 				r.fail(err)
 			}
 			if ok {
-				return a.Buckets, &a.Row
+				return a
 			}
 		}
 	}
-	return []Place{PaidFirst, Deducted, Copay, AboveCap}, nil
+	return nil
+}
+
+// accountFirst lets the own account pay before any payer, where the region has it so. What it pays
+// no layer sees; the person's balance is taken for what may pay so (credit of this year).
+func (r *run) accountFirst() {
+	row := r.mayPay()
+	if row == nil || !row.First {
+		return
+	}
+	for i := range r.c.Accounts {
+		w := &r.c.Accounts[i]
+		if w.Family {
+			continue
+		}
+		a := min(w.Balance.Lo, r.led[InScope])
+		r.regime(a < w.Balance.Lo, nil)
+		r.move(Step{Rule: "account", Kind: StepAccountFirst, From: InScope, To: Acct, Base: r.led[InScope], Amount: a, Row: &row.Row})
+		w.Balance = Exactly(w.Balance.Lo - a)
+	}
+	r.note(Note{Code: "account_first", Row: &row.Row})
 }
 
 func (r *run) accounts() {
-	may, row := r.mayPay()
-	if row == nil {
+	may, row := accountDefault, (*Row)(nil)
+	if x := r.mayPay(); x != nil {
+		may, row = x.Buckets, &x.Row
+	} else {
 		r.note(Note{Code: "no_account_rule"})
 	}
 	for _, w := range r.c.Accounts {

@@ -430,6 +430,7 @@ func (c *codec) scheme(s *engine.Scheme) {
 			c.row(&r.Row)
 			c.text(&r.ID)
 			c.places(&r.Buckets)
+			c.flag(&r.First)
 		}
 	}
 	if n := c.fresh(len(s.Layers)); n > 0 {

@@ -196,6 +196,10 @@ func (w book) scheme(s *engine.Scheme) {
 			w.Object()
 			w.row(&r.Row, "")
 			w.places("pays", r.Buckets)
+			if r.First {
+				w.Name("first")
+				w.Bool(true)
+			}
 			w.EndObject()
 		}
 		w.EndArray()

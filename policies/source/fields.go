@@ -409,7 +409,7 @@ var homes = map[string]string{
 	"at_least": "adjust", "at_most": "adjust", "replace": "adjust", "partial": "adjust, beside a list of rows", "use": "adjust",
 	"payer": "a layer or split", "applies": "a layer", "enters": "a layer", "deductible": "a layer", "bands": "a layer", "adjust": "a layer or deductible",
 	"cap": "a layer", "caps": "a layer", "quota": "a layer", "guarantee": "a layer", "ceiling": "a layer or deductible", "split": "a layer",
-	"layers": "a scheme", "account": "a scheme", "waiting": "a scheme", "fixed": "waiting", "per_missed_year": "waiting", "per_repaired_year": "waiting", "statuses": "a scheme", "pays": "a row of account", "reason": "a row of exclude",
+	"layers": "a scheme", "account": "a scheme", "waiting": "a scheme", "fixed": "waiting", "per_missed_year": "waiting", "per_repaired_year": "waiting", "statuses": "a scheme", "pays": "a row of account", "first": "a row of account", "reason": "a row of exclude",
 	"like": "codes", "kinds": "codes", "paid_first": "classify", "never": "classify", "extra": "classify",
 	"sources": "the file, at the top", "schemes": "the file, at the top", "classify": "the file, at the top, or a scheme", "in_force": "the file, at the top",
 	"status": "a layer, or when", "level": "when", "age": "when", "admission": "when", "place": "when", "filing": "when", "referral": "when", "disease": "when",

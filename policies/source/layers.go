@@ -140,11 +140,15 @@ func (s *schemeBuilder) account(n *node) {
 	items := s.items(n, id)
 	for i, x := range items {
 		key := fmt.Sprintf("%s[%d]", id, i)
-		m, f := s.row(x, key, rowForm{what: "a row of account", extra: []string{"pays"}})
+		m, f := s.row(x, key, rowForm{what: "a row of account", extra: []string{"pays", "first"}})
 		if f == nil {
 			continue
 		}
 		row := engine.AccountRow{Row: m.row}
+		if n := f.get("first"); n != nil {
+			word, _ := s.choice(n, key+".first", "true")
+			row.First = word == "true"
+		}
 		for _, p := range s.items(f.need("pays", "pays: the buckets that the account may pay"), key+".pays") {
 			if place, ok := s.bucket(p, key+".pays"); ok {
 				row.Buckets = append(row.Buckets, place)

@@ -560,6 +560,9 @@ func (b *policyBook) figure(r ruleRow, label string, change *ruleAdjust) figureV
 			places = append(places, b.tf("policy.pays", p))
 		}
 		f.Value = strings.Join(places, b.t("policy.and"))
+		if r.First {
+			f.Value = b.t("policy.pays_first", "then", f.Value)
+		}
 	case r.Unit == "":
 		f.Value = b.t("policy.never")
 	case r.Value == "unknown":

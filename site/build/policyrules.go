@@ -129,6 +129,7 @@ type ruleRow struct {
 	Note        name
 	Reason      string   // of an exclusion
 	Pays        []string // of an account
+	First       bool     // it pays before all others
 }
 
 // ruleMultiple is how a figure was worked out from another.

@@ -68,6 +68,7 @@ type groupPlan struct {
 type linePlan struct {
 	ID       string
 	To, Left []string
+	Rare     bool // shown only where it is not zero
 }
 
 func (s *settlement) UnmarshalJSON(data []byte) error {
@@ -288,7 +289,9 @@ func (w viewer) group(plan groupPlan, s *settlement, p policyInfo) group {
 		}
 		l := line{Key: lp.ID, Label: w.tf("line", lp.ID), Word: w.tf("word", lp.ID), Amount: money(amount)}
 		if amount == 0 {
-			g.Zeros = append(g.Zeros, l)
+			if !lp.Rare {
+				g.Zeros = append(g.Zeros, l)
+			}
 			continue
 		}
 		for i, st := range s.Steps {

@@ -309,7 +309,7 @@ export interface Validity { from?: Day, until?: Day, asof?: string }
 
 export interface Step extends Grounds {
   rule: RuleId
-  kind: 'classify' | 'deductible' | 'share' | 'cap' | 'quota' | 'guarantee' | 'copay' | 'given' | 'account' | 'cash'
+  kind: 'classify' | 'deductible' | 'share' | 'cap' | 'quota' | 'guarantee' | 'copay' | 'given' | 'account' | 'account_first' | 'cash'
   layer?: string
   from: string
   to: string
@@ -672,7 +672,7 @@ export interface PolicyScheme {
   statuses: string[]
   kinds: Array<{ code: string, status: 'current' | 'draft', grade?: Grade }>
   classify: { paid_first?: PolicyRow[], limit?: PolicyRow[], never?: PolicyRow[], extra?: PolicyAdjust[] }
-  account?: Array<PolicyRow & { pays: string[] }>
+  account?: Array<PolicyRow & { pays: string[], first?: true }>
   waiting?: { fixed?: PolicyRow[], per_missed_year?: PolicyRow[], per_repaired_year?: PolicyRow[], floor?: PolicyRow[] }
   layers: PolicyLayer[]
 }

@@ -15,8 +15,6 @@ import "math/bits"
 func (s *Amount) add(o Amount) { s.Lo, s.Hi = s.Lo+o.Lo, s.Hi+o.Hi }
 
 // less is one amount less another, but nothing below zero.
-//
-//go:noinline
 func less(a, b Amount) Amount { return Amount{max(0, a.Lo-b.Hi), max(0, a.Hi-b.Lo)} }
 
 func (s *Amount) widen(v Fen) { s.Lo, s.Hi = min(s.Lo, v), max(s.Hi, v) }

@@ -56,4 +56,3 @@ func (e *entry) within(t *Table) {
 	}
 	*x = was
 }
-

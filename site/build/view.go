@@ -68,7 +68,6 @@ type groupPlan struct {
 type linePlan struct {
 	ID       string
 	To, Left []string
-	Rare     bool // shown only where it is not zero
 }
 
 func (s *settlement) UnmarshalJSON(data []byte) error {
@@ -289,7 +288,7 @@ func (w viewer) group(plan groupPlan, s *settlement, p policyInfo) group {
 		}
 		l := line{Key: lp.ID, Label: w.tf("line", lp.ID), Word: w.tf("word", lp.ID), Amount: money(amount)}
 		if amount == 0 {
-			if !lp.Rare {
+			if lp.Left == nil || lp.To != nil { // a line without steps of its own is rare
 				g.Zeros = append(g.Zeros, l)
 			}
 			continue

@@ -99,15 +99,15 @@ export function bar (s, total) {
   return { Segments, Rows }
 }
 
-/** @param {{id: string, total: string, lines: {id: string, to?: string[], left?: string[], rare?: boolean}[]}} g @param {any} s @param {any} policy @param {Names} names @param {boolean} doubts */
+/** @param {{id: string, total: string, lines: {id: string, to?: string[], left?: string[]}[]}} g @param {any} s @param {any} policy @param {Names} names @param {boolean} doubts */
 function group (g, s, policy, names, doubts) {
   const Lines = []
   const Zeros = []
-  for (const { id, to = [], left, rare } of g.lines) {
+  for (const { id, to = [], left } of g.lines) {
     const amount = left ? leftIn(s, left) : fen(s[id])
     const line = { Key: id, Label: tf('line', id), Amount: money(amount), Word: tf('word', id) }
     if (!amount) {
-      if (!rare) Zeros.push(line)
+      if (!left || to[0]) Zeros.push(line) // a line without steps of its own is rare
       continue
     }
     const Steps = []

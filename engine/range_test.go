@@ -152,17 +152,22 @@ func TestNoEmptySplit(t *testing.T) {
 	}
 }
 
+// intervals makes unknown amounts up to one, and picks a value of such an amount.
+func intervals(g *rand.Rand) (between func(engine.Fen) engine.Amount, pick func(engine.Amount) engine.Amount) {
+	upTo := func(most engine.Fen) engine.Fen { return engine.Fen(g.Int64N(int64(most) + 1)) }
+	between = func(most engine.Fen) engine.Amount {
+		a, b := upTo(most), upTo(most)
+		return engine.Amount{Lo: min(a, b), Hi: max(a, b)}
+	}
+	pick = func(a engine.Amount) engine.Amount { return engine.Exactly(a.Lo + upTo(a.Hi-a.Lo)) }
+	return between, pick
+}
+
 // TestRangeOfTheYear: where a ladder begins is unknown, along costs of the year or along
 // payments, with bounds in any order of shares.
 func TestRangeOfTheYear(t *testing.T) {
 	g := rand.New(rand.NewPCG(20261123, 10))
-	between := func(most engine.Fen) engine.Amount {
-		a, b := engine.Fen(g.Int64N(int64(most)+1)), engine.Fen(g.Int64N(int64(most)+1))
-		return engine.Amount{Lo: min(a, b), Hi: max(a, b)}
-	}
-	pick := func(a engine.Amount) engine.Amount {
-		return engine.Exactly(a.Lo + engine.Fen(g.Int64N(int64(a.Hi-a.Lo)+1)))
-	}
+	between, pick := intervals(g)
 	for i := 0; i < 400; i++ {
 		rs := generate(g)
 		rs[0].along = !rs[0].payments
@@ -281,13 +286,7 @@ func accountLast(p *engine.Policy) *engine.Policy {
 // not known, leaves the bounds.
 func TestRangeOfAccounts(t *testing.T) {
 	g := rand.New(rand.NewPCG(20261127, 12))
-	between := func(most engine.Fen) engine.Amount {
-		a, b := engine.Fen(g.Int64N(int64(most)+1)), engine.Fen(g.Int64N(int64(most)+1))
-		return engine.Amount{Lo: min(a, b), Hi: max(a, b)}
-	}
-	pick := func(a engine.Amount) engine.Amount {
-		return engine.Exactly(a.Lo + engine.Fen(g.Int64N(int64(a.Hi-a.Lo)+1)))
-	}
+	between, pick := intervals(g)
 	width, sampled := int64(1), int64(0)
 	for i := 0; i < 300; i++ {
 		rs := generate(g)

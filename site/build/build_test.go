@@ -70,6 +70,41 @@ func TestLeft(t *testing.T) {
 	}
 }
 
+// What one share pays out of two buckets reads as one payment, so that the product that is
+// shown is true; cash says which part it pays.
+func TestStepsInWords(t *testing.T) {
+	w := viewer{messages: allMessages(t)["zh"]}
+	// 60 % of 19,596.00 are 11,757.60: 1,300.00 of the deductible and 10,457.60 of the copay.
+	s := &settlement{amounts: map[string]string{"hifmi_pay": "11757.60", "psn_cash_pay": "300.00", "fund_pay_sumamt": "11757.60"}, Steps: []step{
+		{Kind: "share", Layer: "critical_illness", Rule: "a.bands.table[0]", From: "deductible", To: "hifmi_pay", Base: "19596.00", Share: "0.6", Amount: "1300.00"},
+		{Kind: "share", Layer: "critical_illness", Rule: "a.bands.table[0]", From: "copay", To: "hifmi_pay", Base: "19596.00", Share: "0.6", Amount: "10457.60"},
+		{Kind: "share", Layer: "critical_illness", Rule: "a.bands.table[1]", From: "copay", To: "hifmi_pay", Base: "0.00", Share: "0.7", Amount: "0.00"},
+		{Kind: "cash", Rule: "cash", From: "self_funded", To: "psn_cash_pay", Base: "200.00", Amount: "200.00"},
+		{Kind: "cash", Rule: "cash", From: "copay", To: "psn_cash_pay", Base: "100.00", Amount: "100.00"},
+	}}
+	g := w.group(groupPlan{ID: "funds", Total: "fund_pay_sumamt", Lines: []linePlan{{ID: "hifmi_pay", To: []string{"hifmi_pay"}}, {ID: "psn_cash_pay", To: []string{"psn_cash_pay"}}}}, s, policyInfo{})
+	var got []string
+	for _, l := range g.Lines {
+		for _, st := range l.Steps {
+			got = append(got, st.Title+" "+st.Formula)
+		}
+	}
+	want := []string{"大病保险：按比例支付 19,596.00 × 60% = 11,757.60", "现金支付：全自费 200.00", "现金支付：按比例自己付 100.00"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// A doubt about what several layers share, such as the changes for care away from home, is called by what it is about.
+func TestDoubtNames(t *testing.T) {
+	w := viewer{messages: allMessages(t)["zh"]}
+	for rule, want := range map[string]string{"shared.out_of_area[0].plus[4]": "异地就医", "employee.critical_illness.cap.table[0]": "大病保险"} {
+		if got := w.doubtName(&settlement{}, rule, ""); got != want {
+			t.Errorf("%s is called %q, want %q", rule, got, want)
+		}
+	}
+}
+
 func TestBarSumsToTheBill(t *testing.T) {
 	w := viewer{messages: allMessages(t)["zh"], plan: receiptPlan{Bar: []string{"hifp_pay", "hifmi_pay", "psn_cash_pay"}}}
 	s := &settlement{amounts: map[string]string{"hifp_pay": "33.33", "hifmi_pay": "0.00", "psn_cash_pay": "66.67"}}

@@ -150,6 +150,27 @@ func TestEngineCodesHaveTexts(t *testing.T) {
 	}
 }
 
+// Explanations stand at the receipt's lines; one for anything else would be read by nobody.
+func TestWordsAreShown(t *testing.T) {
+	var plan receiptPlan
+	if err := readJSON(filepath.Join("..", "src", "receipt.json"), &plan); err != nil {
+		t.Fatal(err)
+	}
+	shown := map[string]bool{}
+	for _, g := range plan.Groups {
+		for _, l := range g.Lines {
+			shown["word."+l.ID] = true
+		}
+	}
+	for lang, m := range allMessages(t) {
+		for key := range m.texts {
+			if strings.HasPrefix(key, "word.") && !shown[key] {
+				t.Errorf("%s.json: %s is shown nowhere", lang, key)
+			}
+		}
+	}
+}
+
 func TestUsedKeys(t *testing.T) {
 	keys, families := usedKeys("x = t('a.b') + tf(\"fam\", c) + or('', 'far', c) + {{t \"c.d\"}} + {{list (t \"e\")}} + at('no.key') + w.or(is, \"cond\", is)")
 	if want := []string{"a.b", "c.d", "e"}; !slices.Equal(keys, want) {

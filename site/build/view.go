@@ -293,11 +293,22 @@ func (w viewer) group(plan groupPlan, s *settlement, p policyInfo) group {
 			}
 			continue
 		}
+		var sum int64
+		rule := ""
 		for i, st := range s.Steps {
 			// A later payer's deductible may stay where it was: that moved nothing.
-			if slices.Contains(lp.To, st.To) && st.From != st.To && fen(st.Amount) != 0 {
-				l.Steps = append(l.Steps, w.stepView(i, st, s, p))
+			if !slices.Contains(lp.To, st.To) || st.From == st.To || fen(st.Amount) == 0 {
+				continue
 			}
+			// What one share pays out of several buckets is one payment.
+			if st.Share != "" && st.Rule == rule {
+				l.Steps = l.Steps[:len(l.Steps)-1]
+			} else {
+				sum = 0
+			}
+			rule = st.Rule
+			sum += fen(st.Amount)
+			l.Steps = append(l.Steps, w.stepView(i, st, sum, s, p))
 		}
 		g.Lines = append(g.Lines, l)
 	}
@@ -324,13 +335,16 @@ func left(s *settlement, buckets []string) (sum int64) {
 	return sum
 }
 
-func (w viewer) stepView(i int, st step, s *settlement, p policyInfo) stepView {
-	v := stepView{Key: strconv.Itoa(i), Title: w.tf("step", st.Kind), Formula: money(fen(st.Amount))}
+func (w viewer) stepView(i int, st step, amount int64, s *settlement, p policyInfo) stepView {
+	v := stepView{Key: strconv.Itoa(i), Title: w.tf("step", st.Kind), Formula: money(amount)}
 	if st.Layer != "" {
 		v.Title = w.t("step.layer", "layer", w.layerName(s, st.Layer), "step", v.Title)
+	} else if part := w.or("", "line", "own_"+st.From); part != "" {
+		// Of what stays with the person it is said which part is paid.
+		v.Title = w.t("step.layer", "layer", v.Title, "step", part)
 	}
 	if st.Share != "" && st.Base != "" {
-		v.Formula = w.t("step.formula", "base", money(fen(st.Base)), "share", percentOf(st.Share), "amount", money(fen(st.Amount)))
+		v.Formula = w.t("step.formula", "base", money(fen(st.Base)), "share", percentOf(st.Share), "amount", money(amount))
 	}
 	var because, adjusted []string
 	for _, b := range st.Because {
@@ -423,10 +437,13 @@ func (w viewer) doubtName(s *settlement, rule, field string) string {
 		return w.or(field, "fact", field)
 	}
 	parts := strings.Split(rule, ".")
-	if len(parts) > 1 {
-		return w.layerName(s, parts[1])
+	switch {
+	case len(parts) < 2:
+		return rule
+	case parts[0] == "shared":
+		return w.layerName(s, parts[0]) // what several layers share has no layer of its own
 	}
-	return rule
+	return w.layerName(s, parts[1])
 }
 
 // whereToFind says on which line of which paper the answer to a doubt stands.

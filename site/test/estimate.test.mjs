@@ -3,6 +3,7 @@ import { before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { ESTIMATE, choose, field, pays, radio, ready, says, you } from './page.mjs';
 import { accessible, eachEngine, fits, nothingLeft, shot, witnessed } from './spec.mjs';
+import { reads } from './views.mjs';
 
 // The page opens on a Beijing pensioner's first stay in a tertiary hospital: total 30000, self-funded 2000, paid first 1000.
 // In scope 27000, deductible 1300, 91 % of 25700 = 23387.00 by the fund; 6613.00 remain (decree 158, article 36).
@@ -81,6 +82,9 @@ eachEngine('Estimate', { timeout: 300_000 }, (t) => {
       // (While 1.234 is typed, 1.23 has been a whole amount already.)
       if (text === 'abc') assert.equal(await you(t.b), EXAMPLE, 'the last result stays');
     }
+    // Beside the result it is said which field is meant; the error stands right below what was typed.
+    await reads(t.b, '#problem', /^总费用：.*999,999,999/);
+    assert.equal(await t.b.eval(() => document.getElementById('f-bill.self_funded')?.querySelector('.money')?.nextElementSibling?.className), 'error');
     await t.b.type(field('bill.total'), '30000');
     await t.b.until((/** @type {string} */ p) => /** @type {HTMLElement} */ (document.getElementById(`e-${p}`)).hidden, { what: 'the error to go', args: ['bill.total'] });
     assert.equal(await t.b.eval((/** @type {string} */ s) => document.querySelector(s)?.getAttribute('aria-invalid') ?? 'false', field('bill.total')), 'false');
@@ -89,6 +93,19 @@ eachEngine('Estimate', { timeout: 300_000 }, (t) => {
     await says(t.b, 'bill.self_funded', /30,?000/);
     await t.b.type(field('bill.self_funded'), '2000');
     await pays(t.b, EXAMPLE);
+  });
+
+  test('every payment says what it is of, and every product that is shown is true', async () => {
+    await t.b.goto('about:blank');
+    // Beijing, in work, 800000: 60 % of 19596.00 are 11757.60, out of two buckets; before that (400000 + 11757.60) by the mutual aid.
+    await t.b.goto(home() + '#c=1.r-110000~d-2026-05-01~s-employee~p-active~k-inpatient~l-tertiary~w-local~b-split~t-800000.00~x-20000.00~o-0.00~i-10000.00');
+    await ready(t.b);
+    await reads(t.b, '.case-line', '800,000.00');
+    const steps = (/** @type {string} */ key) => t.b.eval((/** @type {string} */ k) => [...document.querySelectorAll(`details.line[data-key="${k}"] .step`)].map((e) => ['.step-title', '.formula'].map((c) => e.querySelector(c)?.textContent).join(' ')), key);
+    const paid = await steps('hifob_pay');
+    assert.ok(paid.includes('大病保险：按比例支付 19,596.00 × 60% = 11,757.60'), paid.join('; '));
+    const cash = await steps('psn_cash_pay');
+    assert.deepEqual(cash.slice(0, 2), ['现金支付：全自费 20,000.00', '现金支付：先行自付 10,000.00']);
   });
 
   test('by keyboard alone: skip link, form, a line of the receipt and its steps', async () => {

@@ -9,7 +9,7 @@ import { part } from './parts.mjs'
 import { put } from './slots.mjs'
 import { stepByStep } from './steps.mjs'
 import { takeAlong } from './take.mjs'
-import { benefitName, codeName, settlementView } from './view.mjs'
+import { benefitName, codeName, doubtName, settlementView } from './view.mjs'
 import { money, fen } from './amount.mjs'
 import { or, setTexts, t, tf } from './texts.mjs'
 import { typeSize } from './type.mjs'
@@ -275,7 +275,10 @@ class Estimate {
     const errors = new Map([...wrong].map(([path, code]) => [path, tf('error', code)]))
     if (this.#noRegion) errors.set('region', t('error.region_unknown', { text: this.#noRegion }))
     if (loud) this.#form.showErrors(errors)
-    if (errors.size) this.#stale(loud ? [...errors.values()][0] : '', [...errors.keys()][0])
+    if (errors.size) {
+      const [path, text] = [...errors][0]
+      this.#stale(loud ? t('result.assumed', { field: this.#nameOf(path), value: text }) : '', path)
+    }
     else this.#compute()
     this.#keep()
   }
@@ -398,12 +401,15 @@ class Estimate {
     if (!reason) return
     notice('problem', reason)
     if (path) {
-      const field = or(path, 'fact', path)
+      const field = this.#nameOf(path)
       this.#dockSays('', missing ? t('dock.missing', { field }) : t('dock.wrong', { field }), t('dock.fix'), `#f-${path}`)
     }
     this.#said = t('result.announce_error', { text: reason })
     this.#tell()
   }
+
+  /** What a field is called. @param {string} path */
+  #nameOf (path) { return doubtName({ layers: this.#layers }, { field: path }) }
 
   /** @param {string} label @param {string} strong @param {string} action @param {string} href */
   #dockSays (label, strong, action, href) {

@@ -111,9 +111,17 @@ function group (g, s, policy, names, doubts) {
       continue
     }
     const Steps = []
+    let sum = 0n
+    let rule = ''
     for (const [i, st] of s.steps.entries()) {
       // A later payer's deductible may stay where it was: that moved nothing.
-      if (to.includes(st.to) && st.from !== st.to && fen(st.amount)) Steps.push(stepView(i, st, s, policy, names, doubts))
+      if (!to.includes(st.to) || st.from === st.to || !fen(st.amount)) continue
+      // What one share pays out of several buckets is one payment.
+      if (st.share && st.rule === rule) Steps.pop()
+      else sum = 0n
+      rule = st.rule
+      sum += fen(st.amount)
+      Steps.push(stepView(i, st, sum, s, policy, names, doubts))
     }
     Lines.push({ ...line, Steps })
   }
@@ -142,9 +150,11 @@ export const validText = (valid = {}) => valid.asof
   ? t('valid.asof', { asof: valid.asof.replace('/', '–') })
   : valid.until ? t('valid.span', { from: valid.from, until: valid.until }) : valid.from ? t('valid.from', { from: valid.from }) : ''
 
-/** @param {number} i @param {any} st @param {any} s @param {any} policy @param {Names} names @param {boolean} doubts */
-function stepView (i, st, s, policy, names, doubts) {
-  const title = tf('step', st.kind)
+/** @param {number} i @param {any} st @param {bigint} amount @param {any} s @param {any} policy @param {Names} names @param {boolean} doubts */
+function stepView (i, st, amount, s, policy, names, doubts) {
+  const kind = tf('step', st.kind)
+  // Of what stays with the person it is said which part is paid.
+  const [layer, step] = st.layer ? [layerName(s, st.layer), kind] : [kind, or('', 'line', 'own_' + st.from)]
   const because = (st.because ?? []).map((/** @type {any} */ b) => `${or(b.cond, 'cond', b.cond)} ${condValue(names, b.cond, b.is)}`)
   const adjusted = (st.adjusted ?? []).map((/** @type {any} */ a) => tf('op', a.op, {
     value: a.amount || a.op === 'times' || a.op === 'own_share_times' ? a.value : percentOf(a.value),
@@ -152,10 +162,10 @@ function stepView (i, st, s, policy, names, doubts) {
   }))
   return {
     Key: String(i),
-    Title: st.layer ? t('step.layer', { layer: layerName(s, st.layer), step: title }) : title,
+    Title: step ? t('step.layer', { layer, step }) : layer,
     Formula: st.share && st.base
-      ? t('step.formula', { base: money(fen(st.base)), share: percentOf(st.share), amount: money(fen(st.amount)) })
-      : money(fen(st.amount)),
+      ? t('step.formula', { base: money(fen(st.base)), share: percentOf(st.share), amount: money(amount) })
+      : money(amount),
     Because: because.length ? t('step.because', { list: because.join(t('result.join')) }) : '',
     Adjusted: adjusted.length ? t('step.adjusted', { list: adjusted.join(t('result.join')) }) : '',
     Valid: validText(st.valid),
@@ -194,8 +204,9 @@ export function doubtName (s, { rule = '', field = '' }) {
   const [head, counter, figure] = field.split('.')
   if (head === 'year' && figure) return t('step.layer', { layer: layerName(s, counter), step: tf('year', figure) })
   if (field) return or(field, 'fact', field)
-  const [, layer] = rule.split('.')
-  return layer ? layerName(s, layer) : rule
+  // What several layers share has no layer of its own.
+  const [of, layer] = rule.split('.')
+  return layer ? layerName(s, of === 'shared' ? of : layer) : rule
 }
 
 /** On which line of which paper the answer to a doubt stands. @param {{rule?: string, field?: string}} x */

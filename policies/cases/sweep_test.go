@@ -263,6 +263,9 @@ func reach(p *engine.Policy, s *engine.Scheme, l *engine.Layer, r *engine.Row, s
 			}
 			for _, total := range amounts {
 				c.Bill.Total = engine.Exactly(total)
+				if len(l.Enters) == 1 && l.Enters[0].Bucket == engine.PaidFirst {
+					c.Bill.PaidFirst = engine.Exactly(total / 2) // what the layer looks at must be on the bill
+				}
 				for _, used := range []engine.Fen{0, 1_900_00, 400_000_00} {
 					c.Year = nil
 					if used > 0 {

@@ -220,7 +220,6 @@ func (f Fen) Append(b []byte) []byte {
 	return append(b, '.', byte('0'+u/10%10), byte('0'+u%10))
 }
 
-//go:noinline
 func appendUint(b []byte, u uint64) []byte {
 	var t [20]byte
 	i := len(t)

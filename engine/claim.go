@@ -57,8 +57,6 @@ func PlaceByName(name string) (Place, bool) {
 type Amount struct{ Lo, Hi Fen }
 
 // Exactly is a known amount.
-//
-//go:noinline
 func Exactly(f Fen) Amount { return Amount{f, f} }
 
 // Claim is one encounter to be settled.

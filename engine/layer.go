@@ -125,7 +125,6 @@ func (e *entry) key(id string, s *Span) string {
 	return string(b)
 }
 
-//go:noinline
 func (y Year) find(key string) *Counter {
 	for i := range y {
 		if y[i].Key == key {
@@ -379,7 +378,6 @@ func (e *entry) stood(b *Bands, left num) num {
 	return fromFen(paid)
 }
 
-//go:noinline
 func contains(list []string, s string) bool {
 	for _, x := range list {
 		if x == s {

@@ -154,7 +154,6 @@ type cutter struct {
 	out    []int32
 }
 
-//go:noinline
 func (c *cutter) add(v int32) {
 	if v <= c.lo || v > c.hi {
 		return
@@ -167,7 +166,6 @@ func (c *cutter) add(v int32) {
 	c.out = append(c.out, v)
 }
 
-//go:noinline
 func (c *cutter) see(conds []Cond) {
 	for _, k := range conds {
 		if k.Dim == c.d {

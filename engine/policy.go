@@ -309,8 +309,6 @@ func (p *Policy) Scheme(id string) *Scheme {
 }
 
 // Code finds the position of a code in a dimension, or -1.
-//
-//go:noinline
 func (p *Policy) Code(d Dim, code string) int {
 	for i := range p.Codes[d] {
 		if p.Codes[d][i].Code == code {

@@ -62,10 +62,7 @@ const (
 	aCap                  // an amount that bounds a payment: low is unfavourable
 )
 
-// fail keeps the first error. Like other small functions of this package that many rules call, it
-// is not copied into each (noinline): that was nine kilobytes to download and no time gained.
-//
-//go:noinline
+// fail keeps the first error.
 func (r *run) fail(err error) {
 	if r.err == nil {
 		r.err = err
@@ -180,8 +177,6 @@ const (
 )
 
 // reading says which part of the chain reads the figures that follow.
-//
-//go:noinline
 func (r *run) reading(part int) { r.open.now = r.begun*partsOfLayer + part }
 
 func (v Rate) fen() Fen { return Fen((v + One/200) / (One / 100)) }
@@ -194,7 +189,6 @@ func (v Rate) num() num {
 	return num{hi, lo}
 }
 
-//go:noinline
 func (r *run) grade(row *Row) {
 	if row.Grade > r.out.Grade && !row.Overridden {
 		r.out.Grade = row.Grade
@@ -231,8 +225,6 @@ func (r *run) move(s Step) {
 
 // regime mixes what rules the settlement hangs on into one number: two claims that
 // differ in a single amount and agree in it lie on one straight line.
-//
-//go:noinline
 func (r *run) regime(bit bool, row *Row) {
 	h := r.out.Regime*31 + 7
 	if bit {
@@ -254,7 +246,6 @@ func (r *run) exactly(b Place) num {
 	return fromFen(r.led[b])
 }
 
-//go:noinline
 func (r *run) note(n Note) {
 	if r.c.Figures {
 		return

@@ -314,7 +314,6 @@ func (w *worlds) inputs() {
 	w.ins = len(w.vars)
 }
 
-//go:noinline
 func (w *worlds) amount(field string, f func(c *Claim) *Amount) {
 	w.vars = append(w.vars, variable{field: field, amount: f, options: 2})
 }

@@ -23,10 +23,9 @@ func folder(t testing.TB) *source.Folder {
 	return f
 }
 
-// sample is the region of FORMAT.md and every file of the folder that holds.
-func samples(t testing.TB) []*engine.Policy {
+// sample is the region of FORMAT.md.
+func sample(t testing.TB) *engine.Policy {
 	t.Helper()
-	var out []*engine.Policy
 	text, err := os.ReadFile("source/testdata/999901-quan.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +42,13 @@ func samples(t testing.TB) []*engine.Policy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out = append(out, r.Policy)
+	return r.Policy
+}
+
+// samples are that region and every file of the folder that holds.
+func samples(t testing.TB) []*engine.Policy {
+	t.Helper()
+	out := []*engine.Policy{sample(t)}
 	for _, r := range folder(t).Regions {
 		out = append(out, r.Policy)
 	}
@@ -109,8 +114,8 @@ func TestCompilingIsDeterministic(t *testing.T) {
 }
 
 func TestDamagedRegionsAreRefused(t *testing.T) {
-	all := samples(t)[:1]
-	bin := string(policies.Compile(all))
+	p := sample(t)
+	bin := string(policies.Compile([]*engine.Policy{p}))
 	for n := range len(bin) {
 		if set, err := policies.Open(bin[:n]); err == nil {
 			t.Fatalf("%d of %d bytes were taken for the whole: %v", n, len(bin), set.Index)
@@ -120,10 +125,27 @@ func TestDamagedRegionsAreRefused(t *testing.T) {
 	for i := 8; i < len(bin); i++ {
 		for _, x := range [...]byte{0x00, 0x7F, 0xFF} {
 			if set, err := policies.Open(bin[:i] + string([]byte{x}) + bin[i+1:]); err == nil {
-				set.Load(all[0].Region.Code)
+				set.Load(p.Region.Code)
 			}
 		}
 	}
+}
+
+// Whatever the bytes are, reading them ends with regions or with an error.
+func FuzzOpen(f *testing.F) {
+	f.Add(policies.Compile([]*engine.Policy{sample(f)}))
+	f.Fuzz(func(t *testing.T, bin []byte) {
+		set, err := policies.Open(string(bin))
+		if err != nil {
+			return
+		}
+		for i := range set.Index {
+			p, err := set.Load(set.Index[i].Code)
+			if (p == nil) == (err == nil) {
+				t.Fatalf("%s: %v, %v", set.Index[i].Code, p, err)
+			}
+		}
+	})
 }
 
 func TestUnknownRegion(t *testing.T) {
@@ -151,7 +173,7 @@ func TestLinkedRegionsAreThoseOfTheFiles(t *testing.T) {
 }
 
 func TestIndexSaysWhatIsKnown(t *testing.T) {
-	set, err := policies.Open(string(policies.Compile(samples(t)[:1])))
+	set, err := policies.Open(string(policies.Compile([]*engine.Policy{sample(t)})))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -143,7 +143,7 @@ func newIndexView(m messages, list []coverage.Region, pages map[string]*policyVi
 	}
 	var split []string
 	for _, g := range v.Grades {
-		split = append(split, g.Grade+" "+g.Share)
+		split = append(split, g.Grade+"\u00a0"+g.Share)
 	}
 	v.Split = strings.Join(split, m.t("policy.and"))
 	for _, status := range []string{"complete", "partial", "draft", "unknown"} {

@@ -51,6 +51,22 @@ eachEngine('Manners', { timeout: 900_000 }, (t) => {
         if (all) await accessible(b, `${address} in the largest type`);
         await b.resize(375);
         assert.deepEqual(await smallTargets(b, 60), [], 'in large type');
+        // No word of a title or a table is cut in two for want of room.
+        const cut = await b.eval(() => [...document.querySelectorAll('main :is(h1, h2, h3, h4, tbody th, .stacked td, legend, .chip)')].flatMap((e) => {
+          const out = [];
+          const walk = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
+          for (let n = walk.nextNode(); n; n = walk.nextNode()) {
+            if (n.parentElement?.closest('code')) continue;
+            for (const word of (n.nodeValue ?? '').matchAll(/[A-Za-z]+/g)) {
+              const r = document.createRange();
+              r.setStart(n, word.index ?? 0);
+              r.setEnd(n, (word.index ?? 0) + word[0].length);
+              if (new Set([...r.getClientRects()].map((q) => Math.round(q.top))).size > 1) out.push(word[0]);
+            }
+          }
+          return out;
+        }));
+        assert.deepEqual(cut, [], 'words cut in two');
         // An amount such as 12,345.67 can be read while it is typed.
         const tight = await b.eval(() => [...document.querySelectorAll('.money input')].filter((e) => /** @type {HTMLElement} */ (e).offsetParent && e.clientWidth < 5 * parseFloat(getComputedStyle(e).fontSize)).map((e) => `${e.id} ${e.clientWidth}`));
         assert.deepEqual(tight, [], 'fields too narrow for their amounts');

@@ -74,6 +74,22 @@ eachEngine('Estimate', { timeout: 300_000 }, (t) => {
     assert.equal(await t.b.eval((/** @type {string} */ s) => !document.querySelector(s)?.closest('[hidden]'), radio('person.status', 'retired')), false, 'no pensioners among residents');
   });
 
+  test("a region's own answers stand among the usual ones, decide, and go with the region", async () => {
+    // Shenzhen, a resident of 40, outpatient at a tertiary hospital: 55 % of 1000 = 550.00 by the fund, nothing where it was neither chosen nor referred to.
+    const outpatient = (/** @type {string} */ region) => `${home()}#c=1.r-${region}~d-2026-05-01~s-resident~p-adult~person.age-40~k-outpatient~l-tertiary~w-local~b-total~t-1000.00`;
+    await t.b.goto(outpatient('440300'));
+    await ready(t.b);
+    await pays(t.b, '450.00');
+    const own = radio('visit.institution', 'unchosen');
+    assert.match(await t.b.eval((/** @type {string} */ s) => document.querySelector(s)?.closest('label')?.textContent, own), /未选定/);
+    await t.b.click('#more-toggle');
+    await choose(t.b, 'visit.institution', 'unchosen');
+    await pays(t.b, '1,000.00');
+    await t.b.goto(outpatient('110000'));
+    await ready(t.b);
+    await t.b.until((/** @type {string} */ s) => !document.querySelector(s), { what: 'only the answers of Beijing', args: [own] });
+  });
+
   test('errors stand at the field and say what to do; the last result stays and says so', async () => {
     await fresh();
     for (const [text, wanted] of /** @type {[string, RegExp][]} */ ([['abc', /12345/], ['-5', /负/], ['1.234', /两位/], ['99999999999', /999,999,999/]])) {

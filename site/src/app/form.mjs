@@ -10,7 +10,6 @@ import { codeName } from './view.mjs'
 /** @typedef {import('./view.mjs').Names} Names */
 
 const FACTS = /** @type {any[]} */ (sections.flatMap((s) => s.facts))
-const DIMS = ['level', 'place', 'assistance', 'filing', 'status', 'kind', 'disease', 'tier']
 
 export class Form {
   #root = /** @type {HTMLFormElement} */ (el('case'))
@@ -198,23 +197,22 @@ export class Form {
    * @param {Record<string, {code: string, name?: any}[]>} codes @param {Names} names @param {Case} c
    */
   codes (codes, names, c) {
-    for (const dim of DIMS) {
-      const path = `${['status', 'assistance', 'tier'].includes(dim) ? 'person' : 'visit'}.${dim}`
-      const fact = FACTS.find((f) => f.path === path)
+    for (const { path, type, options, rare = [] } of FACTS) {
+      const dim = path.split('.')[1]
       const list = codes[dim] ?? []
-      if (fact.type === 'code') {
+      if (type === 'code') {
         const select = this.#controls(path)[0]
         const none = select.firstElementChild
         select.replaceChildren(.../** @type {any} */ (none ? [none] : []), ...list.map(({ code }) => make('option', { value: code }, codeName(names, dim, code))))
         select.value = list.some((k) => k.code === c.get(path)) ? c.get(path) ?? '' : ''
-        continue
       }
-      const known = [...fact.options, ...(fact.rare ?? []), 'none', 'unknown', '']
+      if (type !== 'choice') continue
+      const known = [...options, ...rare, 'none', 'unknown', '']
       for (const input of this.#controls(path)) {
         if (!known.includes(input.value)) input.closest('.chip')?.remove()
       }
-      const chips = /** @type {HTMLElement} */ (this.#fieldset(path).querySelector('.chips'))
-      for (const { code } of list) {
+      const chips = this.#fieldset(path)?.querySelector('.chips')
+      for (const { code } of chips ? list : []) {
         if (known.includes(code)) continue
         const chip = document.importNode(el('tpl-chip').content, true).firstElementChild
         const [input, text] = chip.children

@@ -47,6 +47,9 @@ func (r *run) extra() {
 		r.reading(atExtra + i)
 		share, _ := r.value(row, aPart)
 		a := fromFen(base).times(share).fen()
+		if base > 0 {
+			r.grade(row) // also where it says that nothing is borne first
+		}
 		r.regime(a > r.led[InScope], nil)
 		r.move(Step{Kind: StepClassify, From: InScope, To: PaidFirst, Base: base, Share: share, HasShare: true, Amount: min(a, r.led[InScope]), Row: row})
 	}

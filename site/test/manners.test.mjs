@@ -51,8 +51,8 @@ eachEngine('Manners', { timeout: 900_000 }, (t) => {
         if (all) await accessible(b, `${address} in the largest type`);
         await b.resize(375);
         assert.deepEqual(await smallTargets(b, 60), [], 'in large type');
-        // No word of a title or a table is cut in two for want of room.
-        const cut = await b.eval(() => [...document.querySelectorAll('main :is(h1, h2, h3, h4, tbody th, .stacked td, legend, .chip)')].flatMap((e) => {
+        // No word of a title is cut in two for want of room, no column of words is a letter wide.
+        const cut = await b.eval(() => [...document.querySelectorAll('main :is(h1, h2, h3, h4, tbody th, legend, .chip)')].flatMap((e) => {
           const out = [];
           const walk = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
           for (let n = walk.nextNode(); n; n = walk.nextNode()) {
@@ -67,6 +67,8 @@ eachEngine('Manners', { timeout: 900_000 }, (t) => {
           return out;
         }));
         assert.deepEqual(cut, [], 'words cut in two');
+        const narrow = await b.eval(() => [...document.querySelectorAll('main .stacked tbody :is(th, td)')].filter((e) => e.clientWidth < 5 * parseFloat(getComputedStyle(e).fontSize)).map((e) => `${e.textContent} ${e.clientWidth}`));
+        assert.deepEqual(narrow, [], 'columns of single letters');
         // An amount such as 12,345.67 can be read while it is typed.
         const tight = await b.eval(() => [...document.querySelectorAll('.money input')].filter((e) => /** @type {HTMLElement} */ (e).offsetParent && e.clientWidth < 5 * parseFloat(getComputedStyle(e).fontSize)).map((e) => `${e.id} ${e.clientWidth}`));
         assert.deepEqual(tight, [], 'fields too narrow for their amounts');

@@ -663,7 +663,8 @@ func (e *entry) payBands(total Fen) Fen {
 	if e.l.Split != nil {
 		if splitRow = e.pick(e.l.Split.Table); splitRow != nil {
 			e.reading(atSplit)
-			most, _ = e.value(splitRow, aShare)
+			// Which of the two pays is the same to the person: in the plain result the first, as far as it can.
+			most, _ = e.value(splitRow, aPart)
 		}
 	}
 	var sum, main num

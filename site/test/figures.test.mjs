@@ -178,12 +178,12 @@ eachEngine('Figures', { timeout: 300_000 }, (t) => {
   });
 
   test('a rule that is not known but changes nothing here is not made the reason of a range', async () => {
-    // What is self-funded is not known, 0 to 5000: 0.91 × (5000 − 1300) = 3367.00 remains the most that the fund pays.
-    // How Beijing's critical illness pays further on is not known either, but nothing reaches its threshold.
-    await go(CASE.replace('t-30000.00~x-2000.00~o-0.00~i-1000.00', 't-5000.00~x-unknown~o-0.00~i-0.00') + '~accept-draft');
+    // What is self-funded is not known, 0 to 5000: 0.85 × (5000 − 1300) = 3145.00 remains the most that the fund pays.
+    // How Beijing's critical illness, a draft, pays further on is not known either, but nothing reaches its threshold.
+    await go(CASE.replace('p-retired', 'p-active').replace('t-30000.00~x-2000.00~o-0.00~i-1000.00', 't-5000.00~x-unknown~o-0.00~i-0.00') + '~accept-draft');
     await reads(t.b, '#you', '5,000');
     assert.doesNotMatch(await textOf(t.b, '#you'), /–/);
-    assert.match(await textOf(t.b, '#sheet'), /1,633\.00.*5,000\.00/);
+    assert.match(await textOf(t.b, '#sheet'), /1,855\.00.*5,000\.00/);
     assert.doesNotMatch(await textOf(t.b, '#sheet'), /规定还没有查到|相差 0\.00/);
   });
 

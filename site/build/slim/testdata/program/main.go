@@ -79,7 +79,7 @@ func main() {
 	fmt.Println(caught(50))
 	fmt.Println(outside([]int{1, 2}, 2))
 
-	// The runtime finds the arguments of these two calls by the names of its stubs.
+	// The runtime knows the functions through which these two calls go by their names.
 	method := reflect.ValueOf(text{word("ab")}).Method(0).Interface().(func(*string) string)
 	fmt.Println("method", method(word("c")))
 	made := reflect.MakeFunc(reflect.TypeFor[func(*string, *node) *string](), func(args []reflect.Value) []reflect.Value {
